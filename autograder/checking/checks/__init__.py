@@ -1,0 +1,1 @@
+"""The checks that travel with the student's package, one file a stage."""

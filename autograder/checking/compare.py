@@ -1,0 +1,114 @@
+"""Comparing a submission's tensors with what was expected, in words a student can use."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+TOLERANCE = {
+    torch.float64: (1e-9, 1e-7),
+    torch.float32: (1e-5, 1e-4),
+    torch.bfloat16: (5e-2, 5e-2),
+}
+SHOWN = 3
+
+
+class CheckFailed(AssertionError):
+    """A check's verdict against the submission; the message is for the student."""
+
+
+def require(condition: bool, message: str) -> None:
+    """Fail the check unless the condition holds.
+
+    Raises:
+        CheckFailed: with the message.
+    """
+    if not condition:
+        raise CheckFailed(message)
+
+
+def shape_of(tensor: Tensor) -> str:
+    """A shape as a tuple, the way PyTorch users write it."""
+    return str(tuple(tensor.shape))
+
+
+def require_same(got: object, expected: Tensor, what: str, hint: str = "") -> None:
+    """Fail unless `got` has the expected shape, dtype and numbers.
+
+    The numbers agree where |got - expected| <= atol + rtol * |expected|, compared in float64,
+    with tolerances by the expected dtype; integers and truth values must be equal.
+
+    Args:
+        got: what the submission returned.
+        expected: the reference's tensor.
+        what: its name in the message, for example "the output".
+        hint: a sentence on what to try next, added where the numbers differ.
+
+    Raises:
+        CheckFailed: says where, what was expected, and what came.
+    """
+    end = f"\nTry: {hint}" if hint else ""
+    tensor = require_tensor(got, what, tuple(expected.shape), expected.dtype, hint)
+    if not expected.is_floating_point():
+        wrong = tensor != expected
+    else:
+        require(
+            bool(torch.isfinite(tensor).all()),
+            f"{what} has numbers that are not finite (inf or nan)"
+            f"{first_entries(tensor, expected, ~torch.isfinite(tensor))}{end}",
+        )
+        atol, rtol = TOLERANCE[expected.dtype]
+        one, other = tensor.double(), expected.double()
+        wrong = ~((one - other).abs() <= atol + rtol * other.abs())
+    count = int(wrong.sum())
+    if count:
+        share = f"{count} of {wrong.numel()} numbers differ"
+        raise CheckFailed(
+            f"{what} has the right shape {shape_of(expected)}, but {share}"
+            f"{first_entries(tensor, expected, wrong)}{end}"
+        )
+
+
+def require_tensor(
+    got: object, what: str, shape: tuple[int, ...], dtype: torch.dtype | None = None, hint: str = ""
+) -> Tensor:
+    """The tensor itself, once its shape (and dtype) is as expected.
+
+    Raises:
+        CheckFailed: where it is no tensor, or has another shape or dtype.
+    """
+    end = f"\nTry: {hint}" if hint else ""
+    if not isinstance(got, Tensor):
+        raise CheckFailed(f"{what} should be a tensor of shape {shape}, but is {kind_of(got)}{end}")
+    require(
+        tuple(got.shape) == shape,
+        f"{what} has the wrong shape\n  expected: {shape}\n  got:      {shape_of(got)}{end}",
+    )
+    require(
+        dtype is None or got.dtype == dtype,
+        f"{what} has the wrong dtype\n  expected: {dtype}\n  got:      {got.dtype}{end}",
+    )
+    return got
+
+
+def kind_of(value: object) -> str:
+    """A value that is no tensor, in words."""
+    if value is None:
+        return "None (is a `return` missing?)"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    return f"{value!r}"[:80]
+
+
+def first_entries(got: Tensor, expected: Tensor, wrong: Tensor) -> str:
+    """The first few entries that differ, with their indices, a line each."""
+    lines = [
+        f"\n  at {list(index)}: expected {number(expected[index])}, got {number(got[index])}"
+        for index in (tuple(row) for row in wrong.nonzero()[:SHOWN].tolist())
+    ]
+    return ":" + "".join(lines)
+
+
+def number(value: Tensor) -> str:
+    """One entry with as many digits as help."""
+    return f"{value.item():.5g}" if value.is_floating_point() else str(value.item())

@@ -1,0 +1,122 @@
+"""One worker at the other end of a pipe or socket: requests with a deadline."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from .programs import Reply, WorkerGone
+from .worker.protocol import ProtocolError, Reader, Writer, read_frame, write_frame
+
+HERE = Path(__file__).parent
+
+
+class Launcher(Protocol):
+    """Starts workers; each is a process of its own."""
+
+    def start(self) -> Connection:
+        """A worker that nothing was loaded into yet."""
+
+
+class Connection:
+    """Requests to one worker, each answered before its deadline or not at all.
+
+    Args:
+        reader, writer: the two directions.
+        kill: ends the worker, whatever it is doing.
+    """
+
+    def __init__(self, reader: Reader, writer: Writer, kill: Callable[[], None]) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.kill = kill
+        self.numbers = itertools.count(1)
+        self.replies: queue.Queue[Reply | ProtocolError] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def request(self, header: dict[str, Any], tensors: dict[str, Tensor], seconds: float) -> Reply:
+        """Send one request and wait for its answer.
+
+        Raises:
+            WorkerGone: where the worker ends, breaks the protocol, or takes too long; it is
+                killed then.
+        """
+        number = next(self.numbers)
+        try:
+            write_frame(self.writer, {"id": number, **header}, tensors)
+            reply = self.replies.get(timeout=seconds)
+        except queue.Empty:
+            self.kill()
+            raise WorkerGone(f"took longer than {seconds:.0f} s and was stopped") from None
+        except OSError as error:
+            self.kill()
+            raise WorkerGone("ended the process it ran in") from error
+        if isinstance(reply, ProtocolError):
+            self.kill()
+            raise WorkerGone("ended the process it ran in, or wrote into its answers")
+        if reply.header.get("id") != number:
+            self.kill()
+            raise WorkerGone("wrote into its answers")
+        return reply
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                self.replies.put(Reply(*read_frame(self.reader)))
+            except (ProtocolError, OSError, ValueError) as error:
+                self.replies.put(ProtocolError(str(error)))
+                return
+
+
+class PlainLauncher:
+    """Workers as plain subprocesses of this Python, without a sandbox: for one's own code.
+
+    One worker is kept started ahead, so that importing torch is paid for while nobody waits.
+    """
+
+    def __init__(self) -> None:
+        self.spare: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Connection:
+        """The spare worker, or a new one; and another spare."""
+        process, self.spare = self.spare or self._spawn(), None
+        if process.poll() is not None:
+            process = self._spawn()
+        self.spare = self._spawn()
+
+        def kill() -> None:
+            process.kill()
+            process.wait()
+
+        assert process.stdin
+        assert process.stdout
+        return Connection(process.stdout, process.stdin, kill)
+
+    def close(self) -> None:
+        """End the spare worker."""
+        if self.spare:
+            self.spare.kill()
+            self.spare.wait()
+            self.spare = None
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-c",
+                f"import sys; sys.path.append({str(HERE)!r}); import runpy; "
+                "runpy.run_module('worker', run_name='__main__')",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )

@@ -1,0 +1,236 @@
+"""What a check holds in its hand: inputs to make, a submission to call, a reference to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import Tensor
+
+from .compare import CheckFailed, require, require_same
+from .inputs import Inputs
+from .programs import TARGETS, Call, Program, Reply
+from .words import error_in_words, refusal_in_words
+
+Run = Callable[[Program], Reply]
+
+
+class ReferenceTrouble(Exception):
+    """The reference did not answer as it must: the grader's mistake, not the student's."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one call.
+
+    Attributes:
+        value: a tensor, a number, None, or a tuple of such.
+        gradients: by "input.0", "parameter.query.weight"; None where no path leads there.
+        after: the tensor arguments as they were after the call.
+        moved: whether PyTorch's global random state moved during the call.
+    """
+
+    value: Any
+    gradients: dict[str, Tensor | None]
+    after: list[Tensor]
+    moved: bool
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An error that the student's code raised: its type's names (with bases) and message."""
+
+    bases: tuple[str, ...]
+    message: str
+    words: str
+
+
+class Probe:
+    """The single argument of every check.
+
+    Args:
+        name: the check's name, for the inputs.
+        seed: whence the inputs come.
+        submission: runs a program on the student's code.
+        reference: runs it on the solution, or looks its recorded answer up.
+    """
+
+    def __init__(self, name: str, seed: bytes, submission: Run, reference: Run) -> None:
+        self.inputs = Inputs(seed, name)
+        self.submission = submission
+        self.reference = reference
+
+    def function(self, name: str) -> Target:
+        """A function of the student's, by its name."""
+        return Target(self, Program(name))
+
+    def module(self, name: str, dtype: str = "float32", **init: Any) -> Target:
+        """A module of the student's, built with `init`, with fresh random weights loaded."""
+        program = Program(name, init=init, dtype=dtype)
+        state = self.ask(program).header["state"]
+        weights = {
+            key: self.weight(key, shape)
+            for key, (shape, is_parameter) in state.items()
+            if is_parameter
+        }
+        return Target(self, replace(program, weights=weights))
+
+    def weight(self, name: str, shape: list[int]) -> Tensor:
+        """Random numbers in the size a trained network has: gains about 1, the rest small."""
+        drawn = self.inputs.normal(*shape)
+        if "norm" in name and name.endswith("weight"):
+            return 1 + 0.2 * drawn
+        return drawn * (0.2 if len(shape) == 1 else shape[-1] ** -0.5)
+
+    def ask(self, program: Program) -> Reply:
+        """The reference's answer.
+
+        Raises:
+            ReferenceTrouble: where the reference refuses or fails to build.
+        """
+        reply = self.reference(program)
+        if "state" not in reply.header:
+            raise ReferenceTrouble(f"{program.target}: the reference answered {reply.header}")
+        return reply
+
+
+class Target:
+    """A function or a module of the student's, ready to be called.
+
+    Calling it runs the student's code in a worker and gives its value; `expected` gives the
+    reference's for the same call. Options of `Call` (method, train, cotangent, generator,
+    seed, layout) are passed by keyword with a leading underscore: `layer(x, _train=True)`.
+    """
+
+    def __init__(self, probe: Probe, program: Program) -> None:
+        self.probe = probe
+        self.program = program
+
+    @property
+    def file(self) -> str:
+        """The student's file that defines it."""
+        return f"{TARGETS[self.program.target]}.py"
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The weights loaded into the module, by name."""
+        return self.program.weights or {}
+
+    def with_weights(self, **changed: Tensor) -> Target:
+        """The same module with some weights replaced; dots in names are written `__`."""
+        weights = self.weights | {key.replace("__", "."): value for key, value in changed.items()}
+        return Target(self.probe, replace(self.program, weights=weights))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The submission's value.
+
+        Raises:
+            CheckFailed: where the student's code raises or cannot be run.
+        """
+        return self.results(call(*args, **kwargs))[0].value
+
+    def result(self, *args: Any, **kwargs: Any) -> Result:
+        """The submission's value with gradients, arguments after the call, and so on."""
+        return self.results(call(*args, **kwargs))[0]
+
+    def results(self, *calls: Call) -> list[Result]:
+        """The submission's results of several calls on one and the same object."""
+        found = [self._read(reply) for reply in self._replies(calls)]
+        for each in found:
+            if isinstance(each, Raised):
+                raise CheckFailed(f"{self.file}: {self.program.target} raised {each.words}")
+        return [each for each in found if isinstance(each, Result)]
+
+    def raised(self, *args: Any, **kwargs: Any) -> Raised | None:
+        """The error that the submission raises for this call, or None where it returns."""
+        found = self._read(self._replies((call(*args, **kwargs),))[0])
+        return found if isinstance(found, Raised) else None
+
+    def expected(self, *args: Any, **kwargs: Any) -> Any:
+        """The reference's value for the same call."""
+        return self.expected_result(*args, **kwargs).value
+
+    def expected_result(self, *args: Any, **kwargs: Any) -> Result:
+        """The reference's result for the same call."""
+        program = replace(self.program, calls=(call(*args, **kwargs),))
+        reply = self.probe.ask(program)
+        found = self._read((reply.header["calls"][0], reply, 0))
+        if not isinstance(found, Result):
+            raise ReferenceTrouble(f"{program.target}: the reference raised {found.words}")
+        return found
+
+    def require_reference(
+        self, *args: Any, what: str = "the output", hint: str = "", **kwargs: Any
+    ) -> None:
+        """Fail unless the submission's value equals the reference's (tuples part by part).
+
+        Args:
+            what: the value's name in the message; for a tuple, the names with commas.
+            hint: what to try next where it differs.
+        """
+        got, expected = self(*args, **kwargs), self.expected(*args, **kwargs)
+        where = f"{self.program.target}: "
+        if isinstance(expected, Tensor):
+            require_same(got, expected, where + what, hint)
+            return
+        names = [name.strip() for name in what.split(",")]
+        require(
+            isinstance(got, tuple) and len(got) == len(expected),
+            f"{where}expected a tuple of {len(expected)} ({what}), "
+            f"got {'a single tensor' if isinstance(got, Tensor) else got!r:.80}",
+        )
+        for name, one, other in zip(names, got, expected, strict=True):
+            require_same(one, other, where + name, hint)
+
+    def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, int]]:
+        reply = self.probe.submission(replace(self.program, calls=calls))
+        where = f"{self.file}: {self.program.target}"
+        if "refused" in reply.header:
+            raise CheckFailed(f"{where} {refusal_in_words(reply.header['refused'])}")
+        if "error" in reply.header:
+            error = error_in_words(reply.header["error"])
+            raise CheckFailed(f"{where} cannot be built; it raised {error}")
+        answers = reply.header.get("calls")
+        if not isinstance(answers, list) or len(answers) != len(calls):
+            raise CheckFailed(f"{where}: the worker's answer is not one that our worker gives")
+        return [(answer, reply, number) for number, answer in enumerate(answers)]
+
+    def _read(self, answer_of_call: tuple[Any, Reply, int]) -> Result | Raised:
+        answer, reply, number = answer_of_call
+        where = f"{self.file}: {self.program.target}"
+        try:
+            if "refused" in answer:
+                raise CheckFailed(f"{where} {refusal_in_words(answer['refused'])}")
+            if "error" in answer:
+                error = answer["error"]
+                bases, message = tuple(map(str, error["bases"])), str(error["message"])
+                return Raised(bases, message, error_in_words(error))
+            gradients = {
+                str(name): None if value is None else read(value, reply)
+                for name, value in answer.get("gradients", {}).items()
+            }
+            after = [
+                reply.tensors[key]
+                for key in sorted(k for k in reply.tensors if k.startswith(f"{number}.after."))
+            ]
+            return Result(read(answer["value"], reply), gradients, after, bool(answer["moved"]))
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
+
+
+def call(*args: Any, **kwargs: Any) -> Call:
+    """A call written as one: options of `Call` have a leading underscore."""
+    options = {key[1:]: kwargs.pop(key) for key in list(kwargs) if key.startswith("_")}
+    return Call(args, kwargs, **options)
+
+
+def read(value: Any, reply: Reply) -> Any:
+    """A value as the worker encoded it."""
+    if not isinstance(value, dict):
+        return value
+    if "tensor" in value:
+        return reply.tensors[value["tensor"]]
+    if "tuple" in value:
+        return tuple(read(part, reply) for part in value["tuple"])
+    return f"a {value['other']}"

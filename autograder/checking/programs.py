@@ -1,0 +1,134 @@
+"""What a check asks a worker to do, and what came of it: plain data on both sides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+TARGETS = {
+    "split_indices": "utils",
+    "scale_to_unit": "utils",
+    "normalize": "utils",
+    "random_horizontal_flip": "utils",
+    "random_crop": "utils",
+    "random_erase": "utils",
+    "sinusoidal_positions": "utils",
+    "images_to_patches": "ViT",
+    "patches_to_images": "ViT",
+    "ViT": "ViT",
+    "scaled_dot_product_attention": "transformer-attention",
+    "SelfAttention": "transformer-attention",
+    "MultiHeadSelfAttention": "transformer-attention",
+    "MLP": "transformer-student",
+    "EncoderBlock": "transformer-student",
+    "Encoder": "transformer-student",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a function, or of a module's method.
+
+    Attributes:
+        args, kwargs: tensors, numbers, strings, None, or tuples of them.
+        method: the method's name; None calls the function or the module itself.
+        train: whether the module is in training mode.
+        cotangent: where given, gradients of sum(output * cotangent) are asked for.
+        generator: seed of a `torch.Generator` passed as `generator`; None passes none.
+        seed: what PyTorch's global random state is seeded with before the call.
+        layout: "contiguous", or how the tensor arguments lie in memory: "transposed" (last two
+            axes), "strided" (every second number).
+    """
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    method: str | None = None
+    train: bool = False
+    cotangent: Tensor | None = None
+    generator: int | None = None
+    seed: int = 0
+    layout: str = "contiguous"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Build one thing, then call it, in order.
+
+    Attributes:
+        target: a function's or class's name; `TARGETS` says in which module.
+        init: the constructor's keyword arguments; None for a function.
+        weights: the state to load, by name; None leaves the constructor's.
+        dtype: what a module is cast to.
+        calls: made one after the other, on the same object.
+    """
+
+    target: str
+    init: dict[str, Any] | None = None
+    weights: dict[str, Tensor] | None = None
+    dtype: str = "float32"
+    calls: tuple[Call, ...] = ()
+
+    def encode(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The program as a JSON object and its tensors by key."""
+        tensors: dict[str, Tensor] = {}
+
+        def put(tensor: Tensor) -> str:
+            key = f"t{len(tensors)}"
+            tensors[key] = tensor.detach().contiguous().clone()
+            return key
+
+        def value(item: Any, layout: str) -> Any:
+            if isinstance(item, Tensor):
+                return {"tensor": put(item), "layout": layout}
+            if isinstance(item, tuple):
+                return {"tuple": [value(part, layout) for part in item]}
+            return item
+
+        def call(each: Call) -> dict[str, Any]:
+            return {
+                "args": [value(item, each.layout) for item in each.args],
+                "kwargs": {key: value(item, each.layout) for key, item in each.kwargs.items()},
+                "method": each.method,
+                "train": each.train,
+                "cotangent": None if each.cotangent is None else put(each.cotangent),
+                "generator": each.generator,
+                "seed": each.seed,
+            }
+
+        program = {
+            "module": TARGETS[self.target],
+            "target": self.target,
+            "init": None
+            if self.init is None
+            else {key: value(item, "contiguous") for key, item in self.init.items()},
+            "weights": {name: put(tensor) for name, tensor in (self.weights or {}).items()},
+            "dtype": self.dtype,
+            "calls": [call(each) for each in self.calls],
+        }
+        return program, tensors
+
+    def digest(self) -> str:
+        """A name for the program's exact content: equal programs, equal digests."""
+        program, tensors = self.encode()
+        content = hashlib.sha256(json.dumps(program, sort_keys=True).encode())
+        for key, tensor in sorted(tensors.items()):
+            content.update(f"{key} {tensor.dtype} {tuple(tensor.shape)} ".encode())
+            content.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+        return content.hexdigest()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A worker's answer to a program, as it came: a JSON object and tensors."""
+
+    header: dict[str, Any]
+    tensors: dict[str, Tensor]
+
+
+class WorkerGone(Exception):
+    """The worker died, hung, or broke the protocol; the message says which."""

@@ -1,0 +1,142 @@
+"""Running a stage's checks in order and making their verdicts."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .compare import CheckFailed
+from .connection import Launcher
+from .probe import Probe, Run
+from .registry import Check, in_order
+from .session import StageSession
+from .source import ready_made
+from .stages import STAGES
+from .verdicts import StageReport, Status, Verdict
+
+ENTRY = "test_files"
+
+
+@dataclass
+class StageRunner:
+    """Judges one stage of one submission.
+
+    Attributes:
+        stage: the stage's key.
+        checks: of this stage.
+        sources: the submission's files, by module name.
+        standins: stand-ins' texts, by stage.
+        launcher: whence workers come.
+        reference: answers programs as the solution does.
+        seed: whence the inputs come.
+        earlier: judges a stage that has no stand-in here; True where it is passed.
+    """
+
+    stage: str
+    checks: list[Check]
+    sources: dict[str, str]
+    standins: dict[str, str]
+    launcher: Launcher
+    reference: Run
+    seed: bytes
+    earlier: Callable[[str], bool] = lambda stage: True
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    sessions: dict[bool, StageSession] = field(default_factory=dict)
+
+    def report(self) -> StageReport:
+        """All verdicts of the stage; the worker is ended afterwards."""
+        try:
+            verdicts = [self.entry(), *(self.verdict(each) for each in in_order(self.checks))]
+        finally:
+            self.close()
+        return StageReport(self.stage, tuple(verdicts))
+
+    def close(self) -> None:
+        """End the workers."""
+        for session in self.sessions.values():
+            session.close()
+
+    def entry(self) -> Verdict:
+        """The first verdict, worth nothing: the files are there, import, are the student's own."""
+        if ENTRY not in self.verdicts:
+            files = " and ".join(STAGES[self.stage].files)
+            title = f"{files} can be imported, with nothing ready made inside"
+            blank = Verdict(ENTRY, self.stage, title, 0, Status.PASSED)
+            self.verdicts[ENTRY] = self._judge(blank, self._enter)
+        return self.verdicts[ENTRY]
+
+    def verdict(self, each: Check) -> Verdict:
+        """The verdict of one check, once those it rests on have theirs."""
+        if each.name not in self.verdicts:
+            blank = Verdict(each.name, each.stage, each.title, each.points, Status.PASSED)
+            self.verdicts[each.name] = self._blocked(each, blank) or self._judge(
+                replace(blank, earned=each.points), lambda: each.function(self.probe(each))
+            )
+        return self.verdicts[each.name]
+
+    def probe(self, each: Check) -> Probe:
+        """What the check is called with."""
+        return Probe(
+            f"{each.stage}/{each.name}", self.seed, self._session(each.together).run, self.reference
+        )
+
+    def blocked_by(self, each: Check) -> str | None:
+        """Why the check says nothing now, or None where it can be run."""
+        for stage in STAGES[self.stage].needs:
+            if stage not in self.standins and not self.earlier(stage):
+                return f"cannot be checked until the stage `{stage}` passes"
+        if self.entry().status is not Status.PASSED:
+            return f"cannot be checked until this is mended: {self.entry().title}"
+        by_name = {check.name: check for check in self.checks}
+        for name in each.rests_on:
+            if self.verdict(by_name[name]).status is not Status.PASSED:
+                return f"cannot be checked until this passes: {by_name[name].title}"
+        return None
+
+    def _blocked(self, each: Check, blank: Verdict) -> Verdict | None:
+        reason = self.blocked_by(each)
+        return (reason and replace(blank, status=Status.CANNOT_BE_CHECKED, message=reason)) or None
+
+    def _judge(self, blank: Verdict, run: Callable[[], None]) -> Verdict:
+        try:
+            run()
+        except CheckFailed as failure:
+            return replace(blank, status=Status.FAILED, message=str(failure), earned=0)
+        except Exception:
+            trace = traceback.format_exc(limit=-4)
+            return replace(blank, status=Status.GRADER_ERROR, message=trace, earned=0)
+        return blank
+
+    def _session(self, together: bool) -> StageSession:
+        if together not in self.sessions:
+            self.sessions[together] = StageSession(
+                self.stage, self.sources, self.standins, self.launcher, together
+            )
+        return self.sessions[together]
+
+    def _enter(self) -> None:
+        for file in STAGES[self.stage].files:
+            source = self.sources.get(Path(file).stem)
+            if source is None:
+                raise CheckFailed(
+                    f"{file} was not found beside the notebook, or is no ordinary file\n"
+                    "Try: put it back under exactly this name."
+                )
+            for line, name in scan(source):
+                raise CheckFailed(
+                    f"{file}, line {line}: {name} is ready made, and this stage is about writing it"
+                    "\nTry: write the formula yourself; matmul, softmax and nn.Linear are all it "
+                    "takes."
+                )
+        if error := self._session(False).load():
+            raise CheckFailed(error)
+
+
+def scan(source: str) -> list[tuple[int, str]]:
+    """Ready-made names in a source; none where it does not parse (importing it says why)."""
+    try:
+        return ready_made(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []

@@ -1,0 +1,145 @@
+"""One stage of one submission in a worker: loaded once, restarted when it dies."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .compare import CheckFailed
+from .connection import Connection, Launcher
+from .programs import Program, Reply, WorkerGone
+from .stages import STAGES, STUDENT_FILES
+from .words import load_error_in_words
+
+LOAD_SECONDS = 30.0
+PROGRAM_SECONDS = 20.0
+STAGE_SECONDS = 120.0
+MAX_SOURCE_BYTES = 2**20
+STANDIN_FOLDER = Path(__file__).parent / "standins"
+STANDIN_MODULES = {
+    "patching": "ViT",
+    "attention": "transformer-attention",
+    "encoder": "transformer-student",
+}
+
+
+def read_sources(folder: Path) -> dict[str, str]:
+    """The student's files in a folder, by module name; files that are not there are left out.
+
+    A file is read only where it is a regular file below the size cap; undecodable bytes are
+    replaced, so that a broken file costs its own stages and nothing else.
+    """
+    sources = {}
+    for name in STUDENT_FILES:
+        path = folder / name
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_SOURCE_BYTES:
+            text = path.read_bytes().decode("utf-8-sig", errors="replace")
+            sources[Path(name).stem] = text.replace("\r\n", "\n")
+    return sources
+
+
+def standins_in(*folders: Path) -> dict[str, str]:
+    """The stand-ins' texts by stage, from folders of `STAGE.py`."""
+    return {
+        path.stem: path.read_text() for folder in folders for path in sorted(folder.glob("*.py"))
+    }
+
+
+@dataclass
+class StageSession:
+    """Runs one stage's programs on a submission.
+
+    Attributes:
+        stage: the stage's key.
+        sources: the submission's files, by module name.
+        standins: stand-ins by stage; those of the stages it needs are laid over.
+        launcher: whence workers come.
+        together: whether the four files run as they are, without stand-ins.
+    """
+
+    stage: str
+    sources: dict[str, str]
+    standins: dict[str, str]
+    launcher: Launcher
+    together: bool = False
+    connection: Connection | None = None
+    load_error: str | None = None
+    replace: bool = False
+    spent: float = field(default=0.0)
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules in which the stage's code stands."""
+        return [Path(file).stem for file in STAGES[self.stage].files]
+
+    def load(self) -> str | None:
+        """Start a worker and import the stage's files; what went wrong, in words, or None."""
+        error = self._load()
+        if error and self._overlays() and not self.replace and self.connection is None:
+            self.replace = True
+            error = self._load()
+        self.load_error = error
+        return error
+
+    def run(self, program: Program) -> Reply:
+        """Run a program in the worker.
+
+        Raises:
+            CheckFailed: where the files do not import, or the worker is gone; the next
+                program gets a new one.
+        """
+        if self.connection is None and (error := self.load()):
+            raise CheckFailed(error)
+        encoded, tensors = program.encode()
+        try:
+            return self._request({"program": encoded}, tensors, PROGRAM_SECONDS)
+        except WorkerGone as error:
+            raise CheckFailed(f"{program.target}: your code {error}") from error
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.connection:
+            self.connection.kill()
+            self.connection = None
+
+    def _load(self) -> str | None:
+        self.close()
+        self.connection = self.launcher.start()
+        overlays = self._overlays()
+        own = set(self.modules)
+        others = [Path(name).stem for name in STUDENT_FILES if Path(name).stem not in own]
+        request = {
+            "sources": self.sources,
+            "standins": overlays,
+            "optional": [] if self.together else [m for m in others if m not in overlays],
+            "replace": self.replace,
+            "load": self.modules,
+        }
+        try:
+            errors: dict[str, Any] = self._request(request, {}, LOAD_SECONDS).header["errors"]
+        except WorkerGone as error:
+            return f"{' and '.join(STAGES[self.stage].files)}: while importing, your code {error}"
+        words = [load_error_in_words(module, e) for module, e in errors.items() if e]
+        return "\n".join(words) or None
+
+    def _overlays(self) -> dict[str, str]:
+        if self.together:
+            return {}
+        needs = STAGES[self.stage].needs
+        return {STANDIN_MODULES[s]: self.standins[s] for s in needs if s in self.standins}
+
+    def _request(self, header: dict[str, Any], tensors: dict[str, Any], seconds: float) -> Reply:
+        assert self.connection
+        left = STAGE_SECONDS - self.spent
+        started = time.monotonic()
+        try:
+            if left <= 0:
+                raise WorkerGone(f"used up the stage's {STAGE_SECONDS:.0f} s")
+            return self.connection.request(header, tensors, min(seconds, left))
+        except WorkerGone:
+            self.close()
+            raise
+        finally:
+            self.spent += time.monotonic() - started

@@ -1,0 +1,103 @@
+"""Ready-made attention and ViTs, found in a student's source before it runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+BANNED_NAMES = {
+    "MultiheadAttention",
+    "Transformer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "multi_head_attention_forward",
+    "scaled_dot_product_attention",
+    "flex_attention",
+    "_native_multi_head_attention",
+    "_transformer_encoder_layer_fwd",
+}
+BANNED_PACKAGES = {"timm", "transformers", "torchvision.models", "torch.nn.attention"}
+
+
+def ready_made(source: str) -> list[tuple[int, str]]:
+    """Where a file reaches for something ready made: (line, dotted name), in order.
+
+    Names are followed through imports, assignments of names (`f = torch.nn.functional`) and
+    `getattr` with a literal, so that a function of the student's own that shares a name, and a
+    module of the student's, are not taken for PyTorch's.
+
+    Raises:
+        SyntaxError: where the file does not parse.
+    """
+    tree = ast.parse(source)
+    names = imported_names(tree)
+    found = {
+        (getattr(node, "lineno", 1), dotted)
+        for node in ast.walk(tree)
+        for dotted in mentions(node, names)
+        if is_banned(dotted)
+    }
+    return sorted(found)
+
+
+def imported_names(tree: ast.AST) -> dict[str, str]:
+    """What each name stands for, from imports and plain assignments."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.split(".")[0]
+                names[alias.asname or root] = alias.name if alias.asname else root
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], dotted_name(node.value, names)
+            if isinstance(target, ast.Name) and value and value.startswith("torch"):
+                names.setdefault(target.id, value)
+    return names
+
+
+def dotted_name(node: ast.AST, names: dict[str, str]) -> str | None:
+    """The full dotted name of an expression, where it is one."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        owner = dotted_name(node.value, names)
+        return f"{owner}.{node.attr}" if owner else None
+    if isinstance(node, ast.Call) and len(node.args) >= 1:
+        function = node.func
+        literals = [
+            arg.value
+            for arg in node.args
+            if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        ]
+        if isinstance(function, ast.Name) and function.id == "getattr" and literals:
+            owner = dotted_name(node.args[0], names)
+            return f"{owner}.{literals[0]}" if owner else None
+        if dotted_name(function, names) == "importlib.import_module" and literals:
+            return literals[0]
+    return None
+
+
+def mentions(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
+    """The full names that a node mentions."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Attribute | ast.Call):
+        dotted = dotted_name(node, names)
+        if dotted:
+            yield dotted
+
+
+def is_banned(dotted: str) -> bool:
+    """Whether a full name is PyTorch's own attention, or a package of ready-made models."""
+    if any(dotted == package or dotted.startswith(package + ".") for package in BANNED_PACKAGES):
+        return True
+    return dotted.split(".")[0] == "torch" and dotted.split(".")[-1] in BANNED_NAMES

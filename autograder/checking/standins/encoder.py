@@ -1,0 +1,68 @@
+"""Stands in for `transformer-student` in later stages: PyTorch's own encoder."""
+
+from torch import cat, nn
+from torch.func import functional_call
+
+
+class Encoder(nn.Module):
+    def __init__(self, embed_dim, hidden_dim, num_layers, num_heads, dropout=0.0):
+        super().__init__()
+        self.sizes = (embed_dim, num_heads, hidden_dim, dropout)
+        self.blocks = nn.ModuleList(
+            nn.ModuleDict(
+                {
+                    "norm1": nn.LayerNorm(embed_dim, eps=1e-6),
+                    "attention": nn.ModuleDict(
+                        {
+                            name: nn.Linear(embed_dim, embed_dim)
+                            for name in ("query", "key", "value", "out")
+                        }
+                    ),
+                    "norm2": nn.LayerNorm(embed_dim, eps=1e-6),
+                    "mlp": nn.ModuleDict(
+                        {
+                            "fc1": nn.Linear(embed_dim, hidden_dim),
+                            "fc2": nn.Linear(hidden_dim, embed_dim),
+                        }
+                    ),
+                }
+            )
+            for _ in range(num_layers)
+        )
+        self.norm = nn.LayerNorm(embed_dim, eps=1e-6)
+
+    def forward(self, tokens):
+        weights = {f"norm.{name}": value for name, value in self.norm.named_parameters()}
+        for number, block in enumerate(self.blocks):
+            attention, mlp = block["attention"], block["mlp"]
+            projections = [attention["query"], attention["key"], attention["value"]]
+            named = {
+                "self_attn.in_proj_weight": cat([each.weight for each in projections]),
+                "self_attn.in_proj_bias": cat([each.bias for each in projections]),
+                "self_attn.out_proj.weight": attention["out"].weight,
+                "self_attn.out_proj.bias": attention["out"].bias,
+                "linear1.weight": mlp["fc1"].weight,
+                "linear1.bias": mlp["fc1"].bias,
+                "linear2.weight": mlp["fc2"].weight,
+                "linear2.bias": mlp["fc2"].bias,
+                "norm1.weight": block["norm1"].weight,
+                "norm1.bias": block["norm1"].bias,
+                "norm2.weight": block["norm2"].weight,
+                "norm2.bias": block["norm2"].bias,
+            }
+            weights |= {f"layers.{number}.{name}": value for name, value in named.items()}
+        embed_dim, num_heads, hidden_dim, dropout = self.sizes
+        layer = nn.TransformerEncoderLayer(
+            embed_dim,
+            num_heads,
+            hidden_dim,
+            dropout,
+            activation="gelu",
+            layer_norm_eps=1e-6,
+            batch_first=True,
+            norm_first=True,
+        )
+        stack = nn.TransformerEncoder(
+            layer, len(self.blocks), nn.LayerNorm(embed_dim, eps=1e-6), enable_nested_tensor=False
+        )
+        return functional_call(stack.train(self.training), weights, (tokens,))

@@ -1,0 +1,194 @@
+"""Running a program: build the object, load its weights, make its calls, answer in tensors."""
+
+import copy
+import sys
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .loading import describe_error, filename
+from .ready_made import ReadyMadeGuard
+
+MAX_OUTPUT_BYTES = 64 * 2**20
+
+
+class Refusal(Exception):
+    """The submission cannot be run as asked; the reason is for the student.
+
+    Args:
+        kind: a word the checks know ("missing", "weights", "output").
+        details: what the message is made of.
+    """
+
+    def __init__(self, kind: str, **details: Any) -> None:
+        super().__init__(kind)
+        self.answer = {"kind": kind, **details}
+
+
+def run_program(
+    program: dict[str, Any], tensors: dict[str, Tensor], files: set[str]
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Run one program and pack its answer.
+
+    Returns:
+        The reply's header ("calls", or "refused", or "error") and its tensors.
+    """
+    packed: dict[str, Tensor] = {}
+    try:
+        with ReadyMadeGuard(files):
+            target, names = build(program, tensors)
+    except Refusal as refusal:
+        return {"refused": refusal.answer}, {}
+    except Exception as error:
+        return {"error": describe_error(error, files)}, {}
+    reply: dict[str, Any] = {"state": names, "calls": []}
+    for number, call in enumerate(program["calls"]):
+        try:
+            answer = run_call(target, call, tensors, f"{number}.", packed, files)
+        except Refusal as refusal:
+            answer = {"refused": refusal.answer}
+        except Exception as error:
+            answer = {"error": describe_error(error, files)}
+        reply["calls"].append(answer)
+    return reply, packed
+
+
+def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dict[str, Any]]:
+    """The function or the module that the program calls, and its state's names and shapes."""
+    module = sys.modules[program["module"]]
+    target = getattr(module, program["target"], None)
+    if target is None:
+        raise Refusal("missing", name=program["target"], file=filename(program["module"]))
+    if program["init"] is None:
+        return target, {}
+    torch.manual_seed(0)
+    layer = target(**{key: decode(value, tensors) for key, value in program["init"].items()})
+    if not isinstance(layer, nn.Module):
+        raise Refusal("missing", name=program["target"], file=filename(program["module"]))
+    layer.to(getattr(torch, program["dtype"]))
+    parameters = {name for name, _ in layer.named_parameters()}
+    state = layer.state_dict()
+    names = {name: [list(value.shape), name in parameters] for name, value in state.items()}
+    if program["weights"]:
+        load_weights(layer, program["weights"], tensors)
+    return layer, names
+
+
+def load_weights(layer: nn.Module, weights: dict[str, str], tensors: dict[str, Tensor]) -> None:
+    """Load all parameters by name, or say exactly what does not fit."""
+    given = {name: tensors[key] for name, key in weights.items()}
+    found = dict(layer.named_parameters())
+    shapes = {
+        name: [list(given[name].shape), list(found[name].shape)]
+        for name in given.keys() & found.keys()
+        if given[name].shape != found[name].shape
+    }
+    missing, unexpected = sorted(given.keys() - found.keys()), sorted(found.keys() - given.keys())
+    if missing or unexpected or shapes:
+        raise Refusal("weights", missing=missing, unexpected=unexpected, shapes=shapes)
+    layer.load_state_dict(given, strict=False)
+
+
+def run_call(
+    target: Any,
+    call: dict[str, Any],
+    tensors: dict[str, Tensor],
+    prefix: str,
+    packed: dict[str, Tensor],
+    files: set[str],
+) -> dict[str, Any]:
+    """Make one call; its tensors go into `packed` under `prefix`."""
+    arguments = [decode(value, tensors) for value in call["args"]]
+    keywords = {key: decode(value, tensors) for key, value in call["kwargs"].items()}
+    if call["generator"] is not None:
+        keywords["generator"] = torch.Generator().manual_seed(call["generator"])
+    torch.manual_seed(call["seed"])
+    if isinstance(target, nn.Module):
+        target.train(call["train"])
+    function = target if call["method"] is None else getattr(target, call["method"])
+    inputs = [value for value in arguments if isinstance(value, Tensor)]
+    differentiate = call["cotangent"] is not None
+    before = torch.get_rng_state()
+    with ReadyMadeGuard(files), torch.set_grad_enabled(differentiate):
+        if differentiate:
+            for value in inputs:
+                value.requires_grad_(value.is_floating_point())
+        value = function(*arguments, **keywords)
+    answer: dict[str, Any] = {
+        "value": encode(value, prefix + "out", packed),
+        "moved": not torch.equal(before, torch.get_rng_state()),
+    }
+    if differentiate:
+        first = value[0] if isinstance(value, tuple | list) else value
+        answer["gradients"] = gradients(first, tensors[call["cotangent"]], target, inputs)
+        for name, gradient in answer["gradients"].items():
+            answer["gradients"][name] = (
+                None if gradient is None else encode(gradient, f"{prefix}grad.{name}", packed)
+            )
+    for number, after in enumerate(inputs):
+        encode(after, f"{prefix}after.{number}", packed)
+    return answer
+
+
+def gradients(
+    output: Tensor, cotangent: Tensor, target: Any, inputs: list[Tensor]
+) -> dict[str, Any]:
+    """Gradients of the sum of output * cotangent for inputs and parameters; None: no path."""
+    if not isinstance(output, Tensor) or output.shape != cotangent.shape:
+        raise Refusal("output", found=describe(output), expected=list(cotangent.shape))
+    if not output.requires_grad:
+        raise Refusal("no gradient")
+    wanted = {f"input.{i}": x for i, x in enumerate(inputs) if x.requires_grad}
+    if isinstance(target, nn.Module):
+        wanted |= {f"parameter.{name}": p for name, p in target.named_parameters()}
+    found = torch.autograd.grad(
+        output, list(wanted.values()), cotangent.to(output.dtype), allow_unused=True
+    )
+    return dict(zip(wanted, found, strict=True))
+
+
+def decode(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """An argument as the program means it: {"tensor": key, "layout": ...}, {"tuple": [...]}."""
+    if not isinstance(value, dict):
+        return value
+    if "tuple" in value:
+        return tuple(decode(part, tensors) for part in value["tuple"])
+    tensor = tensors[value["tensor"]].clone()
+    if value["layout"] == "transposed":
+        return tensor.transpose(-2, -1).contiguous().transpose(-2, -1)
+    if value["layout"] == "strided":
+        return torch.stack([tensor, torch.zeros_like(tensor)], dim=-1)[..., 0]
+    return tensor
+
+
+def encode(value: Any, key: str, packed: dict[str, Tensor]) -> Any:
+    """A result as plain data: tensors by key, tuples and numbers; anything else by its type."""
+    if isinstance(value, Tensor):
+        packed[key] = plain(value)
+        return {"tensor": key}
+    if isinstance(value, tuple | list):
+        if len(value) > 8:
+            raise Refusal("output", found=f"a {type(value).__name__} of {len(value)} things")
+        return {"tuple": [encode(part, f"{key}.{i}", packed) for i, part in enumerate(value)]}
+    if value is None or isinstance(value, bool | int | float):
+        return copy.copy(value)
+    return {"other": type(value).__name__[:80]}
+
+
+def plain(value: Tensor) -> Tensor:
+    """A dense, contiguous copy on the CPU that nothing else shares."""
+    if value.layout is not torch.strided or value.is_quantized or value.is_meta:
+        raise Refusal("output", found=describe(value))
+    if value.numel() * value.element_size() > MAX_OUTPUT_BYTES:
+        raise Refusal("output", found=f"a tensor of shape {list(value.shape)[:8]}: too large")
+    with torch._C.DisableTorchFunctionSubclass():
+        return value.detach().to("cpu", copy=True).contiguous().resolve_conj().resolve_neg().clone()
+
+
+def describe(value: Any) -> str:
+    """What came, in a few words."""
+    if isinstance(value, Tensor):
+        kind = "meta" if value.is_meta else "quantized" if value.is_quantized else str(value.layout)
+        return f"a tensor of shape {list(value.shape)[:8]}, {value.dtype}, {kind}"
+    return f"a {type(value).__name__[:80]}"
