@@ -1,0 +1,16 @@
+"""Between nbgrader and the grader: what `nbgrader autograde`, feedback and export use of the course.
+
+`config.configure` says which part stands where. A submission passes, in this order:
+
+1. `exporter`: the notebook is read, however broken it is;
+2. `scores.ForgetScores`: what an earlier run knew is forgotten, so that a failure never looks
+   like the old mark;
+3. `outputs`, `restore`: the student's outputs are kept within bounds, and the gradebook's cells
+   stand as they were released;
+4. `scores.GradeStages`: the grader's reports are written below the check cells;
+5. `scores.SaveVerdicts`: the reports' points go into the gradebook;
+6. `markup`: nothing a student wrote can act in the browser of the person who reads it.
+
+`run` does the same for a whole class, looks first for what nbgrader passes over (no notebook, a
+renamed one), and names every problem at the end.
+"""

@@ -1,0 +1,61 @@
+"""nbgrader's settings for the course: two lines of configuration for any folder.
+
+The course's root is the folder in which nbgrader runs, so the same `nbgrader_config.py` serves
+a copy of the course elsewhere.
+"""
+
+import warnings
+
+from nbgrader.converters import GenerateAssignment
+from traitlets.config import Config
+
+from autograder.checking.stages import ASSIGNMENT, STUDENT_FILES, WEIGHT_FILES
+
+COURSE_ID = "vit-course"
+SOURCE_DIRECTORY = "notebooks"
+
+
+def configure(c: Config) -> None:
+    """Set everything the course asks of nbgrader.
+
+    Preprocessors are given by name, not as classes, because formgrader shows the configuration
+    as JSON; they are imported when they are used.
+
+    Args:
+        c: nbgrader's configuration, as `get_config()` gives it.
+    """
+    # nbgrader makes SQLAlchemy say this of every new submission; it is without consequence.
+    warnings.filterwarnings("ignore", message="Object of type <Submitted")
+
+    c.CourseDirectory.course_id = COURSE_ID
+    c.CourseDirectory.source_directory = SOURCE_DIRECTORY
+
+    stock = GenerateAssignment().preprocessors
+    c.GenerateAssignment.preprocessors = [
+        *(f"{preprocessor.__module__}.{preprocessor.__name__}" for preprocessor in stock),
+        "autograder.release.gate.ReleaseGate",
+    ]
+
+    c.Autograde.exporter_class = "autograder.bridge.exporter.SubmissionExporter"
+    c.Autograde.exclude_overwriting = {ASSIGNMENT: [*STUDENT_FILES, *WEIGHT_FILES]}
+    c.Autograde.sanitize_preprocessors = [
+        "autograder.bridge.scores.ForgetScores",
+        "autograder.bridge.outputs.CapOutputs",
+        "autograder.bridge.restore.RestoreCells",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "autograder.bridge.scores.GradeStages",
+        "autograder.bridge.scores.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "autograder.bridge.markup.SanitizeSubmission",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "autograder.bridge.marks.NoteUnmarked",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    c.ExportApp.plugin_class = "autograder.bridge.marks.MarksCsv"

@@ -1,0 +1,38 @@
+"""Reads a submission's notebook for `nbgrader autograde`, however broken it is."""
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.bridge.reading import UnreadableNotebookError, read_notebook
+from autograder.bridge.submission import NOTEBOOK, Problem, stand_in
+
+
+class SubmissionExporter(NotebookExporter):
+    """nbconvert's notebook exporter, in which an unreadable file is graded through a stand-in.
+
+    Stock nbgrader drops such a submission and keeps whatever mark it had before.
+    """
+
+    def from_file(
+        self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Convert the notebook in an open file; an unreadable one is replaced and logged."""
+        path = Path(file_stream.name)
+        try:
+            notebook = read_notebook(path)
+        except UnreadableNotebookError as error:
+            self.log.error("%s cannot be read as a notebook: %s", path, error)
+            student = (resources or {})["nbgrader"]
+            released = self._course.format_path(
+                self._course.release_directory, ".", student["assignment"]
+            )
+            notebook = stand_in(Path(released) / NOTEBOOK, Problem.UNREADABLE)
+        return self.from_notebook_node(notebook, resources=resources, **kw)
+
+    @property
+    def _course(self) -> CourseDirectory:
+        return self.parent.coursedir

@@ -1,0 +1,159 @@
+"""From the grader's verdicts to nbgrader's gradebook; no score is ever read from an output."""
+
+import atexit
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Any as AnyTrait
+from traitlets.utils.importstring import import_item
+
+from autograder.checking.report import as_html, as_text
+from autograder.checking.stages import STAGES
+from autograder.checking.verdicts import StageReport
+from autograder.sandbox import SandboxUnavailable
+
+REPORTS = "reports"
+
+
+class Grades(Protocol):
+    """What the bridge asks of a grader."""
+
+    def grade(self, submission: Path) -> dict[str, StageReport]:
+        """The report of every machine-graded stage, by its key."""
+
+
+class ForgetScores(NbGraderPreprocessor):
+    """Forget what an earlier run gave, before anything can fail: a person's marks stay."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Forget the automatic scores of one submission."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            forget(gradebook, about["notebook"], about["assignment"], about["student"])
+        return nb, resources
+
+
+def forget(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> None:
+    """Leave every automatic score of a submission open, for a verdict or a person to give."""
+    for grade in gradebook.find_submission_notebook(notebook, assignment, student).grades:
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+    gradebook.db.commit()
+
+
+class GradeStages(NbGraderPreprocessor):
+    """In the place of nbgrader's `Execute`: ask the grader, and write its reports into the cells.
+
+    No kernel starts, and no cell of the student's is run.
+    """
+
+    grader_factory = AnyTrait(
+        "autograder.grading.grader.Grader.for_course",
+        help="What makes the grader: a function of the course's root, or its dotted name.",
+    ).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Grade one submission."""
+        coursedir = self.parent.parent.coursedir
+        about = resources["nbgrader"]
+        submission = coursedir.format_path(
+            coursedir.submitted_directory, about["student"], about["assignment"]
+        )
+        reports = self._grade(Path(coursedir.root), Path(submission), about["student"])
+        about[REPORTS] = reports
+        for cell in nb.cells:
+            if is_machine_graded(cell):
+                key = cell.metadata.nbgrader.grade_id
+                report = reports.setdefault(key, _no_verdict(key, "the grader has no such stage"))
+                if report.earned is None:
+                    self.log.error("%s: stage %s needs a person", about["student"], key)
+                cell.outputs = [
+                    new_output(
+                        "display_data",
+                        {"text/html": as_html(report), "text/plain": as_text(report)},
+                    )
+                ]
+        return nb, resources
+
+    def _grade(self, root: Path, submission: Path, student: str) -> dict[str, StageReport]:
+        try:
+            return dict(_grader(self.grader_factory, root).grade(submission))
+        except SandboxUnavailable:
+            raise
+        except Exception as error:
+            # The grader's own failure is nobody's zero, and must not stop the class.
+            self.log.exception("The grader failed on the submission of %s", student)
+            reason = f"the grader failed ({type(error).__name__})"
+            return {key: _no_verdict(key, reason) for key in STAGES}
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """nbgrader's `SaveAutoGrades`, in which a check cell's score is the verdict's.
+
+    Stock reads it from the cell's output, where no output, text or a negative number is full
+    points.
+    """
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        """Save a cell's score; where there is no verdict, leave it to a person."""
+        if not is_machine_graded(cell):
+            super()._add_score(cell, resources)
+            return
+        about = resources["nbgrader"]
+        key = cell.metadata.nbgrader.grade_id
+        grade = self.gradebook.find_grade(
+            key, self.notebook_id, self.assignment_id, self.student_id
+        )
+        report = about.get(REPORTS, {}).get(key)
+        earned = None if report is None else report.earned
+        if earned is not None and not (report.points == grade.max_score >= earned >= 0):
+            self.log.error(
+                "Stage %s: %s of %s points does not fit a cell of %s; a person has to look",
+                key,
+                earned,
+                report.points,
+                grade.max_score,
+            )
+            earned = None
+        grade.auto_score = None if earned is None else float(earned)
+        grade.needs_manual_grade = earned is None or grade.manual_score is not None
+        self.gradebook.db.commit()
+
+
+def is_machine_graded(cell: NotebookNode) -> bool:
+    """Whether a cell's points come from the grader: a check cell, not an answer."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def _no_verdict(key: str, reason: str) -> StageReport:
+    """A report without verdicts: no points given, none denied."""
+    note = f"This stage could not be graded: {reason}. A person will look at it."
+    return StageReport(key, (), (note,))
+
+
+@functools.cache
+def _grader(factory: str | Callable[[Path], Grades], root: Path) -> Grades:
+    """The process's one grader for a course; closed when the process ends."""
+    make = _imported(factory) if isinstance(factory, str) else factory
+    grader = make(root)
+    if hasattr(grader, "__exit__"):
+        atexit.register(grader.__exit__, None, None, None)
+        grader = grader.__enter__()
+    return grader
+
+
+def _imported(name: str) -> Callable[[Path], Grades]:
+    """The function with this dotted name, which may be a method of a class."""
+    owner, _, attribute = name.rpartition(".")
+    return getattr(import_item(owner), attribute)

@@ -1,0 +1,158 @@
+"""What was handed in: finding the notebook, and standing in for one that cannot be read."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_notebook
+from nbgrader.utils import is_solution, parse_utc
+
+from autograder.bridge.reading import UnreadableNotebookError, read_notebook
+from autograder.checking.stages import ASSIGNMENT
+
+NOTEBOOK = f"{ASSIGNMENT}.ipynb"
+KEY = "vitcourse"
+
+
+class Problem(StrEnum):
+    """What can be wrong with the notebook of a submission; the value is its key."""
+
+    RENAMED = "renamed"
+    MISSING = "missing"
+    SEVERAL = "several"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody has to act before the mark is right."""
+        return self is not Problem.RENAMED
+
+    @property
+    def summary(self) -> str:
+        """For the person who grades, in the run's last lines."""
+        return {
+            Problem.RENAMED: f"the notebook was not called {NOTEBOOK}; the only one there is graded",
+            Problem.MISSING: "no notebook in the submission; the code files are graded",
+            Problem.SEVERAL: f"several notebooks, none called {NOTEBOOK}; the code files are graded",
+            Problem.UNREADABLE: "the notebook cannot be read; the code files are graded",
+            Problem.REFUSED: "nbgrader could not process the notebook; the code files are graded",
+        }[self]
+
+    @property
+    def explanation(self) -> str:
+        """For the student, on top of the feedback."""
+        if self is Problem.RENAMED:
+            return f"Your notebook had another name than `{NOTEBOOK}`. It was graded all the same."
+        what = {
+            Problem.MISSING: f"Your submission had no notebook `{NOTEBOOK}` in it.",
+            Problem.SEVERAL: (
+                f"Your submission had several notebooks, and none is called `{NOTEBOOK}`."
+            ),
+            Problem.UNREADABLE: (
+                f"Your notebook `{NOTEBOOK}` cannot be opened: the file is cut off or damaged."
+            ),
+            Problem.REFUSED: f"Your notebook `{NOTEBOOK}` could not be processed.",
+        }[self]
+        return (
+            f"{what} This page is made from an untouched notebook instead. Your Python files and "
+            "weights were graded as they are. Your written answers were not seen: they are not "
+            "marked, and your instructor has been told. Please ask whether you may hand the "
+            "notebook in again."
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The notebook of a submission.
+
+    Attributes:
+        notebook: the file, or None where there is none to take.
+        problem: what is wrong with it, if anything.
+    """
+
+    notebook: Path | None
+    problem: Problem | None = None
+
+
+def inspect(folder: Path) -> Finding:
+    """Find the notebook in one student's submission.
+
+    Where no file has the right name, the only notebook is taken, or the only one whose name
+    begins as it should (`vit-cifar10 (1).ipynb`, as a browser saves a second download).
+    """
+    exact = folder / NOTEBOOK
+    if exact.is_file():
+        try:
+            read_notebook(exact)
+        except UnreadableNotebookError:
+            return Finding(exact, Problem.UNREADABLE)
+        return Finding(exact)
+    notebooks = sorted(path for path in folder.glob("*.[iI][pP][yY][nN][bB]") if path.is_file())
+    alike = [path for path in notebooks if path.name.lower().startswith(ASSIGNMENT)]
+    if len(notebooks) == 1 or len(alike) == 1:
+        return Finding((alike or notebooks)[0], Problem.RENAMED)
+    return Finding(None, Problem.SEVERAL if notebooks else Problem.MISSING)
+
+
+def problem_of(notebook: NotebookNode) -> Problem | None:
+    """What was wrong with the notebook handed in, as a copy made by the grading says."""
+    noted = notebook.metadata.get(KEY)
+    key = noted.get("problem") if isinstance(noted, dict) else None
+    return Problem(key) if key in list(Problem) else None
+
+
+def stand_in(released: Path, problem: Problem) -> NotebookNode:
+    """A notebook in place of one that cannot be read: the released one without its answer cells.
+
+    Restoring the gradebook's cells puts the answer cells back as missing ones, which leaves
+    them for a person: an unread answer is not an empty one.
+
+    Args:
+        released: the released notebook; where it is not there either, the stand-in is empty.
+        problem: what is wrong with the notebook handed in.
+    """
+    try:
+        notebook = read_notebook(released)
+    except (OSError, UnreadableNotebookError):
+        notebook = new_notebook()
+    notebook.cells = [cell for cell in notebook.cells if not is_solution(cell)]
+    notebook.metadata[KEY] = {"problem": problem.value}
+    return notebook
+
+
+def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
+    """Copy a submission, with a notebook of the right name in it, for nbgrader to grade.
+
+    Args:
+        folder: the submission, which stays as it is.
+        target: the folder to make.
+        released: the released notebook.
+        finding: what `inspect` found, with the problem to note in the copy.
+    """
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.ipynb", "*.IPYNB"))
+    timestamp = target / "timestamp.txt"
+    if timestamp.exists() and not _is_time(timestamp):
+        timestamp.unlink()
+    problem = finding.problem or Problem.REFUSED
+    if problem is Problem.RENAMED and finding.notebook is not None:
+        try:
+            notebook = read_notebook(finding.notebook)
+        except UnreadableNotebookError:
+            notebook = stand_in(released, Problem.UNREADABLE)
+        else:
+            notebook.metadata[KEY] = {"problem": problem.value}
+    else:
+        notebook = stand_in(released, problem)
+    (target / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def _is_time(path: Path) -> bool:
+    """Whether nbgrader can read the time of handing in."""
+    try:
+        return parse_utc(path.read_text(encoding="utf-8").strip()) is not None
+    except (ValueError, OverflowError, OSError):
+        return False
