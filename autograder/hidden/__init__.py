@@ -1,0 +1,1 @@
+"""The checks that only the staff has, one file a stage."""
