@@ -61,7 +61,7 @@ class Connection:
             raise WorkerGone("ended the process it ran in") from error
         if isinstance(reply, ProtocolError):
             self.kill()
-            raise WorkerGone("ended the process it ran in, or wrote into its answers")
+            raise WorkerGone("ended the process it ran in, or wrote into its answers") from reply
         if reply.header.get("id") != number:
             self.kill()
             raise WorkerGone("wrote into its answers")
