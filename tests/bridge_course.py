@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook, Grade
+from nbgrader.api import Grade, Gradebook
 
 ASSIGNMENT = "vit-cifar10"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -86,28 +86,34 @@ def _graded(cell: NotebookNode, key: str, points: int, *, solution: bool) -> Not
     return cell
 
 
-def source_notebook() -> NotebookNode:
-    """The instructor's notebook: two stages, two questions, a locked text and a free cell."""
-    rules = new_markdown_cell("Answer in your own words.")
-    rules.metadata["nbgrader"] = {
-        "grade_id": "rules",
+def question_cell(key: str, text: str) -> NotebookNode:
+    """A question's text in the source notebook."""
+    cell = new_markdown_cell(text)
+    cell.metadata["nbgrader"] = {
+        "grade_id": f"ask-{key}",
         "grade": False,
         "solution": False,
         "locked": True,
         "schema_version": 3,
         "task": False,
     }
+    return cell
+
+
+def source_notebook() -> NotebookNode:
+    """The instructor's notebook: two stages, two questions and cells around them."""
     return new_notebook(
         cells=[
             new_markdown_cell("# A small homework"),
             new_code_cell("from checking import check"),
             check_cell("attention", 20),
             check_cell("training", 10),
-            rules,
-            new_markdown_cell("Why is the patch size four?"),
+            new_markdown_cell("## Questions"),
+            question_cell("patch-size", "Why is the patch size four?"),
             answer_cell("patch-size", 12, MODEL_ANSWER),
-            new_markdown_cell("What does the class token do?"),
+            question_cell("class-token", "What does the class token do?"),
             answer_cell("class-token", 8, "It gathers."),
+            new_markdown_cell("## Handing in"),
         ],
         metadata={
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}

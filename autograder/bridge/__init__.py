@@ -1,4 +1,4 @@
-"""Between nbgrader and the grader: what `nbgrader autograde`, feedback and export use of the course.
+"""Between nbgrader and the grader: what `nbgrader` autogrades, reports and exports with.
 
 `config.configure` says which part stands where. A submission passes, in this order:
 

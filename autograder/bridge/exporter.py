@@ -35,4 +35,5 @@ class SubmissionExporter(NotebookExporter):
 
     @property
     def _course(self) -> CourseDirectory:
+        assert self.parent is not None, "nbgrader makes its exporters as its converters' own"
         return self.parent.coursedir

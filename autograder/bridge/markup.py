@@ -244,8 +244,9 @@ def _has_harmless_urls(rendered: str) -> bool:
     soup = BeautifulSoup(rendered, features="html.parser")
     return all(
         _is_harmless_url(tag.name, str(tag[name]))
+        for tag in soup.find_all(True)
         for name in ("href", "src")
-        for tag in soup.find_all(**{name: True})
+        if tag.has_attr(name)
     )
 
 

@@ -53,12 +53,13 @@ class CapOutputs(NbGraderPreprocessor):
                 output.traceback = self._cut(whole).split("\n")
         else:
             for kind, value in list(output.data.items()):
-                if kind == "text/plain":
-                    output.data[kind] = self._cut(value)
-                elif len(value) > self.max_data:
-                    del output.data[kind]
-                    note = f"[{kind} of {len(value):,} characters left out: too large to show]"
-                    output.data["text/plain"] = note
+                if kind == "text/plain" or len(value) <= self.max_data:
+                    continue
+                del output.data[kind]
+                note = f"[{kind} of {len(value):,} characters left out: too large to show]"
+                output.data["text/plain"] = f"{note}\n{output.data.get('text/plain', '')}"
+            if "text/plain" in output.data:
+                output.data["text/plain"] = self._cut(output.data["text/plain"])
         return output
 
     def _cut(self, text: str) -> str:

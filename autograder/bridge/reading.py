@@ -38,7 +38,9 @@ def read_notebook(path: Path) -> NotebookNode:
     if not raw.strip():
         raise UnreadableNotebookError("the file is empty")
     try:
-        notebook = nbformat.reads(raw.decode(json.detect_encoding(raw)), as_version=4)
+        notebook = json.loads(raw)
+        if notebook["nbformat"] != nbformat.current_nbformat:
+            notebook = nbformat.reads(json.dumps(notebook), nbformat.current_nbformat)
         return tidy(notebook)
     except Exception as error:
         # Any notebook can come: whichever way it breaks the reader, it is unreadable.
@@ -46,7 +48,7 @@ def read_notebook(path: Path) -> NotebookNode:
         raise UnreadableNotebookError(f"{type(error).__name__}: {first_line}") from error
 
 
-def tidy(notebook: NotebookNode) -> NotebookNode:
+def tidy(notebook: dict[str, Any]) -> NotebookNode:
     """The same notebook, of known fields only; metadata stays where it is a mapping."""
     cells = [_cell(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
     return new_notebook(cells=cells, metadata=_mapping(notebook.get("metadata")))

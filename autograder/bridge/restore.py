@@ -1,5 +1,6 @@
 """The gradebook's cells in a submission: as released, and nothing of the student's is lost."""
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from autograder.bridge.submission import KEY, NOTEBOOK, problem_of
 MISSING_ANSWER = (
     "*This answer cell was missing from the notebook handed in and has been put back. "
     "Is the answer somewhere else in the notebook? Then it is marked here.*\n\n"
+)
+ANSWER_BELOW = (
+    "*This answer cell was left as it was. What stands below it may be the answer; "
+    "it is marked here.*\n\n"
 )
 
 
@@ -85,8 +90,9 @@ class RestoreCells(NbGraderPreprocessor):
 
     A check cell is put back as released: its type, flags, points and text, without outputs. What
     a student wrote into it, or beside a duplicated answer, follows as an ordinary cell. A cell
-    without metadata is recognised by its text, an answer by the question above it. The
-    submission's changes are named in a note on top.
+    without metadata is recognised by its text, an answer by the locked question above it. An
+    answer that may stand elsewhere is never taken for an empty one. The submission's changes
+    are named in a note on top.
     """
 
     def preprocess(
@@ -98,7 +104,7 @@ class RestoreCells(NbGraderPreprocessor):
             released = released_cells(gradebook, about["notebook"], about["assignment"])
         coursedir = self.parent.parent.coursedir
         folder = coursedir.format_path(coursedir.release_directory, ".", about["assignment"])
-        restoration = Restoration(nb.cells, released, _questions(Path(folder) / NOTEBOOK))
+        restoration = Restoration(nb.cells, released, _texts(Path(folder) / NOTEBOOK))
         problem = problem_of(nb)
         notes = restoration.notes
         if problem is not None:
@@ -114,17 +120,12 @@ class RestoreCells(NbGraderPreprocessor):
         return nb, resources
 
 
-def _questions(released: Path) -> dict[str, str]:
-    """The text above each of the released notebook's own cells, by `grade_id`."""
+def _texts(released: Path) -> set[str]:
+    """The texts of the released notebook's cells; none where it is not there."""
     try:
-        cells = read_notebook(released).cells
+        return {cell.source.strip() for cell in read_notebook(released).cells}
     except (OSError, UnreadableNotebookError):
-        return {}
-    return {
-        cell.metadata.nbgrader.get("grade_id", ""): above.source.strip()
-        for above, cell in zip(cells, cells[1:], strict=False)
-        if "nbgrader" in cell.metadata
-    }
+        return set()
 
 
 class Restoration:
@@ -136,19 +137,19 @@ class Restoration:
     """
 
     def __init__(
-        self, cells: list[NotebookNode], released: list[Released], questions: dict[str, str]
+        self, cells: list[NotebookNode], released: list[Released], texts: set[str]
     ) -> None:
         """Match and rebuild.
 
         Args:
             cells: the student's.
             released: the gradebook's, in their order.
-            questions: the text above each of them in the released notebook.
+            texts: the texts of all cells of the released notebook.
         """
         self.notes: list[str] = []
         self._cells = cells
         self._released = released
-        self._questions = questions
+        self._texts = texts
         self._place: dict[str, int] = {}
         self._by_metadata()
         self._by_text()
@@ -173,7 +174,8 @@ class Restoration:
                 )
 
     def _by_text(self) -> None:
-        for index, known in enumerate(self._released):
+        # What is locked first: every answer cell was released with the same text.
+        for index, known in sorted(enumerate(self._released), key=lambda pair: pair[1].is_answer):
             if known.name in self._place or not known.source.strip():
                 continue
             earlier = [self._place.get(k.name, -1) for k in self._released[:index]]
@@ -186,16 +188,16 @@ class Restoration:
                     break
 
     def _by_question(self) -> None:
-        given = {text for text in self._questions.values() if text}
-        for known in self._released:
-            question = self._questions.get(known.name)
-            if known.name in self._place or not known.is_answer or not question:
-                continue
-            for place, cell in enumerate(self._cells[1:], start=1):
-                above = self._cells[place - 1].source.strip()
-                if above == question and self._is_free(place) and cell.source.strip() not in given:
-                    self._place[known.name] = place
-                    break
+        for question, known in itertools.pairwise(self._released):
+            place = self._place.get(question.name, len(self._cells)) + 1
+            asks = not question.is_answer and not question.metadata["grade"]
+            open_answer = known.metadata["solution"] and known.name not in self._place
+            if asks and open_answer and place < len(self._cells) and self._is_own(place):
+                self._place[known.name] = place
+
+    def _is_own(self, place: int) -> bool:
+        """Whether a cell is neither the gradebook's nor otherwise as released."""
+        return self._is_free(place) and self._cells[place].source.strip() not in self._texts
 
     def _is_free(self, place: int) -> bool:
         return place not in self._place.values()
@@ -207,17 +209,18 @@ class Restoration:
         built = list(inserted.get(-1, []))
         for place, cell in enumerate(self._cells):
             if place in names:
-                built += self._rebuild(known[names[place]], cell)
+                built += self._rebuild(known[names[place]], cell, place)
             else:
                 built.append(_ordinary(cell))
             built += inserted.get(place, [])
         return built
 
-    def _rebuild(self, known: Released, cell: NotebookNode) -> list[NotebookNode]:
+    def _rebuild(self, known: Released, cell: NotebookNode, place: int) -> list[NotebookNode]:
         """The gradebook's cell, and after it what of the student's has no room in it."""
         kept = []
         if known.is_answer:
-            rebuilt = known.build(cell.source)
+            below = self._has_text_below(known, place)
+            rebuilt = known.build((ANSWER_BELOW if below else "") + cell.source)
             same_type = cell.cell_type == known.cell_type
             if same_type and known.cell_type == "code":
                 rebuilt.outputs, rebuilt.execution_count = cell.outputs, cell.execution_count
@@ -236,17 +239,25 @@ class Restoration:
             rebuilt.attachments = cell.attachments
         return [rebuilt, *kept]
 
+    def _has_text_below(self, known: Released, place: int) -> bool:
+        """Whether an untouched answer cell is followed by a text of the student's own."""
+        below = place + 1
+        return (
+            bool(self._texts)
+            and known.is_unanswered(self._cells[place])
+            and below < len(self._cells)
+            and self._is_own(below)
+            and self._cells[below].cell_type != "code"
+        )
+
     def _insertions(self) -> dict[int, list[NotebookNode]]:
         """The missing cells, by the place in the student's notebook after which each belongs."""
         inserted: dict[int, list[NotebookNode]] = {}
-        after = -1 if self._place else len(self._cells) - 1
+        after = min(self._place.values(), default=len(self._cells)) - 1
         for known in self._released:
             if known.name in self._place:
                 after = self._place[known.name]
                 continue
-            question = self._questions.get(known.name)
-            above = [p for p, cell in enumerate(self._cells) if cell.source.strip() == question]
-            after = above[0] if above else after
             missing = MISSING_ANSWER if known.metadata["solution"] else ""
             inserted.setdefault(after, []).append(known.build(missing + known.source))
             self.notes.append(f"`{known.name}` was missing and has been put back.")

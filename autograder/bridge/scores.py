@@ -3,6 +3,7 @@
 import atexit
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,9 @@ from autograder.checking.verdicts import StageReport
 from autograder.sandbox import SandboxUnavailable
 
 REPORTS = "reports"
+
+_open = ExitStack()
+atexit.register(_open.close)
 
 
 class Grades(Protocol):
@@ -147,9 +151,8 @@ def _grader(factory: str | Callable[[Path], Grades], root: Path) -> Grades:
     """The process's one grader for a course; closed when the process ends."""
     make = _imported(factory) if isinstance(factory, str) else factory
     grader = make(root)
-    if hasattr(grader, "__exit__"):
-        atexit.register(grader.__exit__, None, None, None)
-        grader = grader.__enter__()
+    if isinstance(grader, AbstractContextManager):
+        grader = _open.enter_context(grader)
     return grader
 
 

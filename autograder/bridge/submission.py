@@ -35,9 +35,9 @@ class Problem(StrEnum):
     def summary(self) -> str:
         """For the person who grades, in the run's last lines."""
         return {
-            Problem.RENAMED: f"the notebook was not called {NOTEBOOK}; the only one there is graded",
+            Problem.RENAMED: f"the notebook had another name than {NOTEBOOK}; it is graded",
             Problem.MISSING: "no notebook in the submission; the code files are graded",
-            Problem.SEVERAL: f"several notebooks, none called {NOTEBOOK}; the code files are graded",
+            Problem.SEVERAL: f"several notebooks, none is {NOTEBOOK}; the code files are graded",
             Problem.UNREADABLE: "the notebook cannot be read; the code files are graded",
             Problem.REFUSED: "nbgrader could not process the notebook; the code files are graded",
         }[self]
