@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -32,7 +34,13 @@ def shape_of(tensor: Tensor) -> str:
     return str(tuple(tensor.shape))
 
 
-def require_same(got: object, expected: Tensor, what: str, hint: str = "") -> None:
+def require_same(
+    got: object,
+    expected: Tensor,
+    what: str,
+    hint: str = "",
+    tolerance: tuple[float, float] | None = None,
+) -> None:
     """Fail unless `got` has the expected shape, dtype and numbers.
 
     The numbers agree where |got - expected| <= atol + rtol * |expected|, compared in float64,
@@ -43,6 +51,7 @@ def require_same(got: object, expected: Tensor, what: str, hint: str = "") -> No
         expected: the reference's tensor.
         what: its name in the message, for example "the output".
         hint: a sentence on what to try next, added where the numbers differ.
+        tolerance: atol and rtol, where the dtype's own do not suit.
 
     Raises:
         CheckFailed: says where, what was expected, and what came.
@@ -57,7 +66,7 @@ def require_same(got: object, expected: Tensor, what: str, hint: str = "") -> No
             f"{what} has numbers that are not finite (inf or nan)"
             f"{first_entries(tensor, expected, ~torch.isfinite(tensor))}{end}",
         )
-        atol, rtol = TOLERANCE[expected.dtype]
+        atol, rtol = tolerance or TOLERANCE[expected.dtype]
         one, other = tensor.double(), expected.double()
         wrong = ~((one - other).abs() <= atol + rtol * other.abs())
     count = int(wrong.sum())
@@ -89,6 +98,23 @@ def require_tensor(
         f"{what} has the wrong dtype\n  expected: {dtype}\n  got:      {got.dtype}{end}",
     )
     return got
+
+
+def require_unchanged(after: Sequence[Tensor], before: Sequence[Tensor], what: str) -> None:
+    """Fail unless the tensor arguments of a call are after it what they were before.
+
+    Args:
+        after: `Result.after`.
+        before: the tensors that were passed, in order.
+        what: what was called.
+    """
+    for number, (one, other) in enumerate(zip(after, before, strict=True)):
+        require(
+            one.shape == other.shape and one.dtype == other.dtype and torch.equal(one, other),
+            f"{what} changed its input (tensor {number + 1} of {len(before)})\n"
+            "Try: look for operations in place, such as += or names that end in _, and let them "
+            "make a new tensor.",
+        )
 
 
 def kind_of(value: object) -> str:

@@ -161,16 +161,22 @@ class Target:
         return found
 
     def require_reference(
-        self, *args: Any, what: str = "the output", hint: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        what: str = "the output",
+        hint: str = "",
+        case: str = "",
+        **kwargs: Any,
     ) -> None:
         """Fail unless the submission's value equals the reference's (tuples part by part).
 
         Args:
             what: the value's name in the message; for a tuple, the names with commas.
             hint: what to try next where it differs.
+            case: what is special about this call, for the message ("in bfloat16").
         """
         got, expected = self(*args, **kwargs), self.expected(*args, **kwargs)
-        where = f"{self.program.target}: "
+        where = f"{self.program.target}{case and ' '}{case}: "
         if isinstance(expected, Tensor):
             require_same(got, expected, where + what, hint)
             return
@@ -182,6 +188,25 @@ class Target:
         )
         for name, one, other in zip(names, got, expected, strict=True):
             require_same(one, other, where + name, hint)
+
+    def require_reference_gradients(self, *args: Any, hint: str = "", **kwargs: Any) -> None:
+        """Fail unless the gradients of inputs and parameters equal the reference's.
+
+        Args:
+            hint: what to try next where one is missing or differs.
+            args, kwargs: of the call; `_cotangent` is among them.
+        """
+        got = self.result(*args, **kwargs).gradients
+        for name, expected in self.expected_result(*args, **kwargs).gradients.items():
+            kind, _, which = name.partition(".")
+            thing = f"parameter {which}" if kind == "parameter" else f"input {int(which) + 1}"
+            what = f"{self.program.target}: the gradient of {thing}"
+            if expected is not None:
+                require(
+                    isinstance(got.get(name), Tensor),
+                    f"{what} is missing: the output does not depend on it\nTry: {hint}",
+                )
+                require_same(got[name], expected, what, hint)
 
     def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, int]]:
         reply = self.probe.submission(replace(self.program, calls=calls))

@@ -1,0 +1,99 @@
+"""Stage `attention`, public: the formula, one head, many heads, weights on request, evaluation."""
+
+from __future__ import annotations
+
+import torch
+
+from ..compare import require, require_tensor
+from ..probe import Probe
+from ..registry import check
+
+FORMULA_HINT = (
+    "compare your steps with the formula in the docstring: what is multiplied with what, what "
+    "the scores are divided by, and along which axis the weights sum to one."
+)
+HEADS_HINT = (
+    "if the formula's own check passes, look at how the columns are shared out between the "
+    "heads, what each head divides its scores by, and how the heads' outputs are joined."
+)
+
+
+@check(points=2)
+def test_formula(probe: Probe) -> None:
+    """Scaled dot-product attention gives the right output and weights."""
+    attend = probe.function("scaled_dot_product_attention")
+    attend.require_reference(
+        probe.inputs.normal(2, 3, 4, 6),
+        probe.inputs.normal(2, 3, 5, 6),
+        probe.inputs.normal(2, 3, 5, 7),
+        what="the output, the weights",
+        hint=FORMULA_HINT,
+    )
+
+
+@check(points=1)
+def test_weights_sum_to_one(probe: Probe) -> None:
+    """Each query's weights over the keys are positive and sum to one."""
+    attend = probe.function("scaled_dot_product_attention")
+    value = attend(
+        probe.inputs.normal(2, 3, 6), probe.inputs.normal(2, 5, 6), probe.inputs.normal(2, 5, 4)
+    )
+    require(
+        isinstance(value, tuple) and len(value) == 2,
+        "scaled_dot_product_attention should return two tensors: the output and the weights",
+    )
+    weights = require_tensor(value[1], "the weights", (2, 3, 5), torch.float32)
+    require(
+        bool((weights > 0).all()),
+        f"the weights should be positive, but the smallest is {weights.min().item():.5g}\n"
+        "Try: print the weights of one query.",
+    )
+    sums = weights.sum(dim=-1)
+    require(
+        bool(((sums - 1).abs() <= 1e-4).all()),
+        "the weights of a query should sum to 1 over the keys (the last axis), but they sum to "
+        f"{', '.join(f'{number:.4g}' for number in sums[0].tolist())} for the first image's "
+        "queries\nTry: look at the axis along which you normalise.",
+    )
+
+
+@check(points=2)
+def test_one_head(probe: Probe) -> None:
+    """SelfAttention projects the tokens, attends, and projects back."""
+    layer = probe.module("SelfAttention", embed_dim=6, head_dim=4)
+    layer.require_reference(
+        probe.inputs.normal(2, 5, 6),
+        hint="if the formula's own check passes, look at which projection each token goes "
+        "through on its way in and on its way out; head_dim is not embed_dim here.",
+    )
+
+
+@check(points=2)
+def test_many_heads(probe: Probe) -> None:
+    """MultiHeadSelfAttention gives the right output with three heads."""
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=12, num_heads=3)
+    layer.require_reference(probe.inputs.normal(2, 5, 12), hint=HEADS_HINT)
+
+
+@check(points=2)
+def test_returned_weights(probe: Probe) -> None:
+    """With return_weights, the weights of every head come along."""
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=12, num_heads=3)
+    layer.require_reference(
+        probe.inputs.normal(2, 5, 12),
+        return_weights=True,
+        what="the output, the weights",
+        hint="the weights are (batch, heads, tokens, tokens), the heads in their own order. "
+        + HEADS_HINT,
+    )
+
+
+@check(points=1)
+def test_no_dropout_in_evaluation(probe: Probe) -> None:
+    """In evaluation mode, dropout changes nothing."""
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dropout=0.5)
+    layer.require_reference(
+        probe.inputs.normal(2, 4, 8),
+        hint="dropout belongs to training only; see how nn.Dropout knows which mode it is in. "
+        + HEADS_HINT,
+    )

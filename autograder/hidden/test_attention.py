@@ -1,0 +1,241 @@
+"""Stage `attention`, hidden: odd sizes, large scores, dtypes, gradients, dropout, no memory."""
+
+from __future__ import annotations
+
+import torch
+
+from autograder.checking.compare import (
+    CheckFailed,
+    require,
+    require_same,
+    require_tensor,
+    require_unchanged,
+)
+from autograder.checking.probe import Probe, call
+from autograder.checking.registry import check
+
+SIZES_HINT = "let every size come from the arguments' shapes, never from a constant."
+DROPOUT_HINT = (
+    "read once more on what the dropout acts, and at which moment of the computation; and let "
+    "nn.Dropout do the scaling."
+)
+
+
+@check(points=1, rests_on=("test_formula",))
+def test_leading_dimensions(probe: Probe) -> None:
+    """The formula works for any leading dimensions, also none, and any memory layout."""
+    attend = probe.function("scaled_dot_product_attention")
+    for leading in ((), (2,), (2, 1, 3), (1, 2, 2, 2)):
+        for layout in ("contiguous", "transposed", "strided"):
+            attend.require_reference(
+                probe.inputs.normal(*leading, 3, 4),
+                probe.inputs.normal(*leading, 2, 4),
+                probe.inputs.normal(*leading, 2, 5),
+                what="the output, the weights",
+                case=f"with {len(leading)} leading dimensions ({layout} in memory)",
+                hint="name axes from the end (-1, -2), and do not lean on how a tensor lies in "
+                "memory.",
+                _layout=layout,
+            )
+    attend.require_reference(
+        probe.inputs.normal(1, 1),
+        probe.inputs.normal(1, 1),
+        probe.inputs.normal(1, 1),
+        what="the output, the weights",
+        case="with one query and one key",
+        hint=SIZES_HINT,
+    )
+
+
+@check(points=2, rests_on=("test_formula",))
+def test_large_scores(probe: Probe) -> None:
+    """Large scores, positive and negative, neither overflow nor vanish."""
+    attend = probe.function("scaled_dot_product_attention")
+    for dtype in (torch.float32, torch.bfloat16):
+        # Whole numbers times powers of two: every way to compute the scores is exact.
+        signs = torch.tensor([1.0, -1.0, 1 / 256]).view(3, 1)
+        queries = (1 + probe.inputs.integers(3, 2, 3, 16)) * signs * 1024
+        keys = 1 + probe.inputs.integers(3, 2, 5, 16)
+        values = probe.inputs.normal(2, 5, 4)
+        attend.require_reference(
+            queries.to(dtype),
+            keys.to(dtype),
+            values.to(dtype),
+            what="the output, the weights",
+            case=f"with large scores in {dtype}",
+            hint="exp of a large number is infinite, and of a very negative one zero; softmax "
+            "stays the same when all scores of a query are shifted by one number.",
+        )
+
+
+@check(points=1, rests_on=("test_formula", "test_many_heads"))
+def test_dtypes(probe: Probe) -> None:
+    """Double and half precision come out as they went in."""
+    attend = probe.function("scaled_dot_product_attention")
+    hint = "let new tensors take their dtype from the arguments."
+    for name in ("float64", "bfloat16"):
+        dtype = getattr(torch, name)
+        arguments = (probe.inputs.normal(2, 3, 4).to(dtype) for _ in range(3))
+        attend.require_reference(
+            *arguments, what="the output, the weights", case=f"in {name}", hint=hint
+        )
+        layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dtype=name)
+        layer.require_reference(
+            probe.inputs.normal(2, 3, 8).to(dtype), case=f"in {name}", hint=hint
+        )
+
+
+@check(points=1, rests_on=("test_one_head", "test_many_heads", "test_returned_weights"))
+def test_sizes(probe: Probe) -> None:
+    """One head, a head for each column, one token, one image, and any memory layout."""
+    for heads, batch, tokens, layout in (
+        (1, 2, 3, "contiguous"),
+        (6, 1, 4, "transposed"),
+        (2, 3, 1, "strided"),
+        (3, 1, 9, "strided"),
+    ):
+        layer = probe.module("MultiHeadSelfAttention", embed_dim=6, num_heads=heads)
+        layer.require_reference(
+            probe.inputs.normal(batch, tokens, 6),
+            return_weights=True,
+            what="the output, the weights",
+            case=f"with {heads} heads, {batch} x {tokens} tokens ({layout} in memory)",
+            hint=SIZES_HINT,
+            _layout=layout,
+        )
+    for head_dim, batch, tokens in ((1, 1, 1), (9, 2, 4)):
+        one = probe.module("SelfAttention", embed_dim=6, head_dim=head_dim)
+        one.require_reference(
+            probe.inputs.normal(batch, tokens, 6),
+            case=f"with head_dim {head_dim}, {batch} x {tokens} tokens",
+            hint=SIZES_HINT,
+            _layout="transposed",
+        )
+
+
+@check(points=1, rests_on=("test_formula", "test_many_heads"))
+def test_gradients(probe: Probe) -> None:
+    """Gradients flow to every input and every parameter."""
+    hint = (
+        "look for .detach(), .data, .item(), torch.no_grad(), or a new torch.tensor(...) between "
+        "input and output."
+    )
+    attend = probe.function("scaled_dot_product_attention")
+    attend.require_reference_gradients(
+        probe.inputs.normal(2, 3, 4),
+        probe.inputs.normal(2, 5, 4),
+        probe.inputs.normal(2, 5, 6),
+        hint=hint,
+        _cotangent=probe.inputs.normal(2, 3, 6),
+    )
+    for name, sizes in (
+        ("SelfAttention", {"embed_dim": 6, "head_dim": 4}),
+        ("MultiHeadSelfAttention", {"embed_dim": 6, "num_heads": 2}),
+    ):
+        layer = probe.module(name, **sizes)
+        layer.require_reference_gradients(
+            probe.inputs.normal(2, 4, 6), hint=hint, _cotangent=probe.inputs.normal(2, 4, 6)
+        )
+
+
+@check(points=1)
+def test_tokens_have_no_places(probe: Probe) -> None:
+    """Every token is heard, and reordering the tokens only reorders the outputs."""
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2)
+    tokens = probe.inputs.normal(2, 4, 8)
+    order = [2, 0, 3, 1]
+    changed = tokens.clone()
+    changed[:, 3] = probe.inputs.normal(2, 8)
+    value, reordered, other = (
+        require_tensor(each.value, "the output", (2, 4, 8), torch.float32)
+        for each in layer.results(call(tokens), call(tokens[:, order]), call(changed))
+    )
+    require_same(
+        reordered,
+        value[:, order],
+        "the output for reordered tokens",
+        "expected here is your own output for the first order, its tokens reordered likewise; "
+        "look for a reshape that mixes the axis of tokens with another one.",
+    )
+    moved = (other - value).abs().amax(dim=-1)
+    require(
+        bool((moved[:, :3] > 1e-4).all()),
+        "when the last token changes, the outputs of the others should change, too, but some "
+        "did not\nTry: look along which axis the tokens attend to each other.",
+    )
+
+
+@check(points=1)
+def test_dropout_on_weights(probe: Probe) -> None:
+    """In training, dropout acts on the weights."""
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dropout=0.5)
+    layer = layer.with_weights(
+        value__bias=3 + probe.inputs.uniform(8), out__weight=torch.eye(8), out__bias=torch.zeros(8)
+    )
+    tokens = probe.inputs.normal(128, 1, 8) / 8
+    kept, trained = (
+        require_tensor(each.value, "the output", (128, 1, 8), torch.float32)
+        for each in layer.results(
+            call(tokens), call(tokens, _train=True, _seed=probe.inputs.seed())
+        )
+    )
+    ratios = (trained / kept).view(256, 4)
+    zero, double = ratios.abs() <= 1e-3, (ratios - 2).abs() <= 1e-3
+    whole = zero.all(dim=-1) | double.all(dim=-1)
+    if not whole.all():
+        row = [round(number, 3) for number in ratios[~whole][0].tolist()]
+        raise CheckFailed(
+            "MultiHeadSelfAttention in training, dropout 0.5, images of one token: each head has "
+            "a single weight, so its part of the output is dropped as a whole or doubled as a "
+            f"whole\n  expected: {[0.0] * 4} or {[2.0] * 4} times what it is in evaluation\n"
+            f"  got:      {row} times\nTry: {DROPOUT_HINT}"
+        )
+    dropped = int(zero.all(dim=-1).sum())
+    require(
+        80 <= dropped <= 176,
+        f"of 256 weights about 128 should be dropped in training, but {dropped} were"
+        f"\nTry: {DROPOUT_HINT}",
+    )
+
+
+@check(points=1, rests_on=("test_returned_weights",))
+def test_weights_before_dropout(probe: Probe) -> None:
+    """In training, the weights returned are those before dropout."""
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dropout=0.5)
+    tokens = probe.inputs.normal(2, 5, 8)
+    value = layer(tokens, return_weights=True, _train=True, _seed=probe.inputs.seed())
+    expected = layer.expected(tokens, return_weights=True)
+    require(
+        isinstance(value, tuple) and len(value) == 2,
+        "MultiHeadSelfAttention with return_weights should return a tuple of two, in training, too",
+    )
+    require_same(
+        value[1],
+        expected[1],
+        "MultiHeadSelfAttention in training: the weights returned",
+        "keep two names: the weights as the softmax gives them, and what dropout makes of them.",
+    )
+
+
+@check(points=1, rests_on=("test_formula", "test_many_heads"))
+def test_calls_stand_alone(probe: Probe) -> None:
+    """Calls do not remember each other, and inputs stay as they were."""
+    for target, shape, tensors in (
+        (probe.function("scaled_dot_product_attention"), (2, 4, 6), 3),
+        (probe.module("SelfAttention", embed_dim=6, head_dim=3), (2, 4, 6), 1),
+        (probe.module("MultiHeadSelfAttention", embed_dim=6, num_heads=2), (2, 4, 6), 1),
+    ):
+        name = target.program.target
+        first = [probe.inputs.normal(*shape) for _ in range(tensors)]
+        second = [probe.inputs.normal(*shape) for _ in range(tensors)]
+        results = target.results(call(*first), call(*second), call(*first))
+        for result, given in zip(results, (first, second, first), strict=True):
+            require_unchanged(result.after, given, name)
+            value = result.value[0] if isinstance(result.value, tuple) else result.value
+            expected = target.expected(*given)
+            require_same(
+                value,
+                expected[0] if isinstance(expected, tuple) else expected,
+                f"{name}, called three times with different inputs: the output",
+                "compute from the arguments and parameters alone; keep nothing on self.",
+            )
