@@ -17,6 +17,7 @@ from .stages import STAGES
 from .verdicts import StageReport, Status, Verdict
 
 ENTRY = "test_files"
+PUBLIC_SEED = b"public"
 
 
 @dataclass

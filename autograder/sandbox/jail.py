@@ -102,7 +102,7 @@ class JailPool:
         self.spare: Jail | None = None
 
     @contextlib.contextmanager
-    def jail(self):  # noqa: ANN201
+    def jail(self):
         """A jail that nothing has run in, closed at the end of the `with`."""
         with self.lock:
             jail, self.spare = self.spare or Jail(), None

@@ -1,0 +1,3 @@
+"""`pytest` in this folder runs the public checks of all stages on your four files."""
+
+pytest_plugins = ["checking.pytest_plugin"]

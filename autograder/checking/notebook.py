@@ -1,0 +1,99 @@
+"""Checking one's own work: in the notebook with `check`, in the terminal with pytest."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from torch import Tensor
+
+from . import checks as public
+from .connection import PlainLauncher
+from .recordings import Recorded
+from .registry import checks_in
+from .report import as_html, as_text
+from .runner import PUBLIC_SEED, StageRunner
+from .session import STANDIN_FOLDER, read_sources, standins_in
+from .stages import CODE_STAGES, MACHINE_STAGES, WEIGHT_FILES
+from .trained import Outcome, WeightsError, accuracy, load_model, report_training
+from .verdicts import StageReport
+
+RECORDINGS = Path(__file__).parent / "recordings"
+
+
+class TestImages(Protocol):
+    """The part of a data set that trained models are evaluated on."""
+
+    name: str
+    test_images: Tensor
+    test_labels: Tensor
+
+
+@functools.cache
+def launcher() -> PlainLauncher:
+    """The workers of this notebook; the spare one ends with it."""
+    plain = PlainLauncher()
+    atexit.register(plain.close)
+    return plain
+
+
+def show(stage: str, folder: Path, data: TestImages | None = None) -> None:
+    """Check a stage and show its report: as a table in a notebook, as text elsewhere.
+
+    Raises:
+        ValueError: where there is no such stage.
+    """
+    if stage == "training":
+        report = training_report(folder, data)
+    elif stage in CODE_STAGES:
+        report = code_report(stage, folder)
+    else:
+        raise ValueError(f'there is no stage "{stage}"; the stages are {", ".join(MACHINE_STAGES)}')
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython():
+        from IPython.display import display
+
+        display({"text/plain": as_text(report), "text/html": as_html(report)}, raw=True)
+    else:
+        print(as_text(report))
+
+
+def code_report(stage: str, folder: Path) -> StageReport:
+    """The public checks' report on one stage of the files in a folder."""
+    return runner(stage, folder).report()
+
+
+def runner(stage: str, folder: Path) -> StageRunner:
+    """What judges one stage of the files in a folder by the public checks."""
+
+    def passes(earlier: str) -> bool:
+        report = code_report(earlier, folder)
+        return not report.needs_person and report.earned == report.points
+
+    return StageRunner(
+        stage,
+        [each for each in checks_in(public) if each.stage == stage],
+        read_sources(folder),
+        standins_in(STANDIN_FOLDER),
+        launcher(),
+        Recorded(RECORDINGS, stage),
+        PUBLIC_SEED,
+        functools.cache(passes),
+    )
+
+
+def training_report(folder: Path, data: TestImages | None) -> StageReport:
+    """What the trained models in a folder are worth on a data set's test images."""
+    if data is None:
+        raise ValueError('say on which images: check("training", data=data)')
+    outcomes = {}
+    for name in WEIGHT_FILES:
+        kind = Path(name).stem
+        try:
+            model, header = load_model(folder / name, kind)
+            outcomes[kind] = Outcome(accuracy(model, header, data.test_images, data.test_labels))
+        except (WeightsError, NotImplementedError) as error:
+            outcomes[kind] = Outcome(problem=str(error))
+    return report_training(outcomes, data.name)

@@ -1,0 +1,1 @@
+"""Grading submissions: the live reference, the secret seed, the store of verdicts, the weights."""

@@ -1,0 +1,178 @@
+"""Grading one submission: its five code stages in a jail, its trained weights by trusted code."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+import torch
+
+import autograder.checking.checks
+import autograder.hidden
+from autograder.checking.connection import Launcher, PlainLauncher
+from autograder.checking.registry import Check, checks_in
+from autograder.checking.runner import StageRunner
+from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
+from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.verdicts import StageReport, Status
+from autograder.sandbox.bubblewrap import require_bubblewrap
+from autograder.sandbox.jail import JailPool
+
+from .config import CourseConfig, load_config
+from .reference import SOLUTIONS, LiveReference
+from .seed import load_seed
+from .store import Store, digest, folder_digest
+from .training import TrainingGrader
+
+PACKAGE = Path(autograder.hidden.__file__).parent.parent
+HIDDEN_STANDINS = Path(autograder.hidden.__file__).parent / "standins"
+COOPERATIVE_NOTE = (
+    "graded without a sandbox (cooperative): this submission could have read the solutions and "
+    "written the gradebook"
+)
+
+
+class Grader:
+    """Judges submissions; use it in a `with`, or call `close`.
+
+    Args:
+        config: the instructor's settings.
+        seed: the round's secret.
+        store: where reports are kept; None keeps none.
+
+    Raises:
+        SandboxUnavailable: where submissions would run without a sandbox, and the settings do
+            not say that this is meant.
+    """
+
+    def __init__(self, config: CourseConfig, seed: bytes, store: Store | None = None) -> None:
+        self.config = config
+        self.seed = seed
+        self.store = store
+        self.plain = PlainLauncher()
+        self.jails: JailPool | None = None
+        if config.isolation == "bubblewrap":
+            require_bubblewrap()
+            self.jails = JailPool()
+        self.reference = LiveReference(PlainLauncher())
+        self.standins = standins_in(STANDIN_FOLDER, HIDDEN_STANDINS)
+        self.checks = all_checks()
+        self.training = TrainingGrader(config, self.plain)
+        self.version = digest(
+            folder_digest(PACKAGE / "checking", PACKAGE / "hidden", SOLUTIONS),
+            seed,
+            config.isolation,
+            torch.__version__,
+        )
+
+    @classmethod
+    def for_course(cls, root: Path) -> Grader:
+        """The grader of the course in a folder: its settings, its seed, its store."""
+        return cls(load_config(root), load_seed(root), Store(root))
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process the grader started."""
+        self.reference.close()
+        self.reference.launcher.close()
+        self.plain.close()
+        self.training.close()
+        if self.jails:
+            self.jails.close()
+
+    def grade(self, submission: Path) -> dict[str, StageReport]:
+        """The reports of all machine-graded stages, in order.
+
+        Args:
+            submission: the folder with the student's files.
+        """
+        sources = read_sources(submission)
+        key = digest(self.version, *(part for item in sorted(sources.items()) for part in item))
+        found = {stage: self.store and self.store.find(f"{stage}-{key}") for stage in CODE_STAGES}
+        reports = {stage: report for stage, report in found.items() if report}
+        missing = [stage for stage in CODE_STAGES if stage not in reports]
+        if missing:
+            with self._launcher() as launcher:
+                for stage in missing:
+                    reports[stage] = self._judge(stage, sources, launcher)
+                    if self.store:
+                        self.store.keep(f"{stage}-{key}", reports[stage])
+        reports = {stage: reports[stage] for stage in CODE_STAGES}
+        reports["training"] = self._training(submission, sources, key, reports)
+        return reports
+
+    def fill(self, submissions: Iterable[Path], workers: int = 2) -> None:
+        """Grade many at once, so that a later `grade` of each finds its reports in the store."""
+        with ThreadPoolExecutor(workers) as pool:
+            for future in [pool.submit(self.grade, submission) for submission in submissions]:
+                future.result()
+
+    def _judge(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageReport:
+        runner = StageRunner(
+            stage,
+            self.checks[stage],
+            sources,
+            self.standins,
+            launcher,
+            self.reference,
+            self.seed,
+        )
+        report = runner.report()
+        if self.config.isolation == "cooperative":
+            return StageReport(report.stage, report.verdicts, (*report.notes, COOPERATIVE_NOTE))
+        return report
+
+    def _training(
+        self, submission: Path, sources: dict[str, str], key: str, reports: dict[str, StageReport]
+    ) -> StageReport:
+        own_model_right = all(
+            verdict.status is Status.PASSED
+            for stage in ("patching", "attention", "encoder", "vit")
+            for verdict in reports[stage].verdicts
+            if verdict.points
+        )
+        name = f"training-{self.training.key(submission, own_model_right, key)}"
+        report = self.store and self.store.find(name)
+        if not report:
+            with contextlib.ExitStack() as stack:
+                launcher = None if own_model_right else stack.enter_context(self._launcher())
+                report = self.training.report(submission, sources, launcher)
+            if self.store:
+                self.store.keep(name, report)
+        return report
+
+    @contextlib.contextmanager
+    def _launcher(self):
+        if self.jails is None:
+            yield self.plain
+        else:
+            with self.jails.jail() as jail:
+                yield jail
+
+
+def all_checks() -> dict[str, list[Check]]:
+    """Every check, public and hidden, by stage.
+
+    Raises:
+        ValueError: where a stage's checks do not add up to its points.
+    """
+    found = checks_in(autograder.checking.checks) + checks_in(autograder.hidden)
+    by_stage = {stage: [each for each in found if each.stage == stage] for stage in CODE_STAGES}
+    for stage, checks in by_stage.items():
+        points = sum(each.points for each in checks)
+        if points != STAGES[stage].points:
+            raise ValueError(f"the checks of {stage} add up to {points} points")
+    return by_stage

@@ -1,0 +1,115 @@
+"""The training stage: handed-in weights, evaluated on test images of the instructor's choice."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+
+from autograder.checking.compare import CheckFailed
+from autograder.checking.connection import Launcher, PlainLauncher
+from autograder.checking.programs import Call, Program
+from autograder.checking.session import StageSession
+from autograder.checking.stages import WEIGHT_FILES
+from autograder.checking.trained import (
+    BATCH,
+    Outcome,
+    WeightsError,
+    prepare,
+    read_header,
+    report_training,
+)
+from autograder.checking.verdicts import StageReport
+
+from .config import CourseConfig
+from .evaluation import Evaluator
+from .store import digest
+
+KINDS = {Path(name).stem: name for name in WEIGHT_FILES}
+OWN_CODE_NOTE = (
+    "the ViT was evaluated with the submission's own code, since its model stages did not all "
+    "pass; such a result enters no leaderboard"
+)
+PROGRAM_IMAGES = 1000
+
+
+class TrainingGrader:
+    """Evaluates `vit.safetensors` and `resnet.safetensors`.
+
+    Args:
+        config: data set and thresholds.
+        plain: whence workers come in the absence of a sandbox.
+    """
+
+    def __init__(self, config: CourseConfig, plain: PlainLauncher) -> None:
+        self.config = config
+        self.plain = plain
+        self.evaluator = Evaluator(config.data)
+
+    def key(self, submission: Path, own_model_right: bool, code: str) -> str:
+        """A name for everything the report depends on."""
+        files = [submission / name for name in WEIGHT_FILES]
+        hashes = [file_digest(path) if path.is_file() else "missing" for path in files]
+        model = "reference" if own_model_right else code
+        return digest(model, str(self.config), *hashes)
+
+    def report(
+        self, submission: Path, sources: dict[str, str], launcher: Launcher | None
+    ) -> StageReport:
+        """The stage's report.
+
+        Args:
+            submission: the folder with the weights.
+            sources: the submission's files.
+            launcher: where given, the ViT is run as the submission wrote it, in its workers.
+        """
+        notes: tuple[str, ...] = ()
+        outcomes = {}
+        try:
+            for kind, name in KINDS.items():
+                if kind == "vit" and launcher is not None and (submission / name).is_file():
+                    notes = (OWN_CODE_NOTE,)
+                    outcomes[kind] = self._own(submission / name, sources, launcher)
+                else:
+                    outcomes[kind] = self.evaluator.evaluate(submission / name, kind)
+        except RuntimeError as error:
+            return StageReport("training", (), (f"the weights could not be evaluated: {error}",))
+        thresholds = {name: (t.nothing, t.everything) for name, t in self.config.thresholds}
+        return report_training(outcomes, self.evaluator.name, thresholds, notes)
+
+    def close(self) -> None:
+        """End the evaluation process."""
+        self.evaluator.close()
+
+    def _own(self, path: Path, sources: dict[str, str], launcher: Launcher) -> Outcome:
+        import safetensors.torch
+
+        images, labels = self.evaluator.test_set()
+        session = StageSession("vit", sources, {}, launcher, together=True)
+        try:
+            header = read_header(path, "vit")
+            weights = safetensors.torch.load_file(path)
+            right = 0
+            for start in range(0, len(images), PROGRAM_IMAGES):
+                part = images[start : start + PROGRAM_IMAGES]
+                calls = tuple(Call((prepare(b, header),)) for b in part.split(BATCH))
+                program = Program("ViT", header.config, weights, calls=calls)
+                reply = session.run(program)
+                logits = [reply.tensors.get(f"{n}.out") for n in range(len(calls))]
+                given = [part for part in logits if part is not None and part.dim() == 2]
+                if sum(len(part) for part in given) != len(part):
+                    return Outcome(problem="the submission's ViT gave no logits for these weights")
+                predicted = torch.cat(given).argmax(dim=1)
+                right += int((predicted == labels[start : start + PROGRAM_IMAGES]).sum())
+        except (CheckFailed, WeightsError) as error:
+            return Outcome(problem=str(error))
+        finally:
+            session.close()
+        return Outcome(right / len(images))
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
