@@ -1,0 +1,1 @@
+"""The embedded sample, and what is known of each data set."""

@@ -1,0 +1,186 @@
+"""Pictures: the data, the patches, the augmentations, the curves, the confusions.
+
+Colours are those of Okabe and Ito, which colour-blind people tell apart; lines differ in
+style and marker as well, and the confusion matrix has its numbers written in.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from torch import Tensor
+
+from course.datasets import ImageData
+from course.history import History
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+
+def examples(data: ImageData, per_class: int = 10) -> Figure:
+    """Some training images of each class, a row for each class."""
+    rows = len(data.classes)
+    figure, grid = plt.subplots(
+        rows, per_class, figsize=(0.7 * per_class + 1.6, 0.7 * rows + 0.4), squeeze=False
+    )
+    for label, (name, row) in enumerate(zip(data.classes, grid, strict=True)):
+        images = data.train_images[data.train_labels == label][:per_class]
+        for axes, image in zip(row, images, strict=False):
+            show(axes, image)
+        for axes in row:
+            axes.set_axis_off()
+        row[0].text(
+            -0.15, 0.5, name, transform=row[0].transAxes, ha="right", va="center", fontsize=11
+        )
+    figure.suptitle(f"Training images of {data.name}", fontsize=11)
+    return finish(figure)
+
+
+def patches(
+    image: Tensor, patches: Tensor, patch_size: int, restored: Tensor | None = None
+) -> Figure:
+    """An image, its patches with gaps between them, and (if given) the image put together again.
+
+    Args:
+        image: (channels, height, width), uint8, or floating from 0 to 1.
+        patches: (patches, channels * patch_size**2), as `ViT.images_to_patches` gives them for
+            one image.
+        patch_size: height and width of a patch, in pixels.
+        restored: (channels, height, width), as `ViT.patches_to_images` gives it.
+
+    Raises:
+        ValueError: where the patches are not those of such an image.
+    """
+    channels, height, width = image.shape
+    rows, columns = height // patch_size, width // patch_size
+    expected = (rows * columns, channels * patch_size**2)
+    if tuple(patches.shape) != expected:
+        raise ValueError(
+            f"expected patches of shape {expected} for an image {tuple(image.shape)} with "
+            f"patch_size {patch_size}, got {tuple(patches.shape)}"
+        )
+    parts = patches.reshape(rows, columns, channels, patch_size, patch_size)
+    count = 2 if restored is None else 3
+    figure = plt.figure(figsize=(3.6 * count, 3.9))
+    panels = figure.subfigures(1, count, squeeze=False)[0]
+    show_panel(panels[0], image, f"the image, {height} x {width}")
+    panels[1].suptitle(f"{rows * columns} patches of {patch_size} x {patch_size}", fontsize=11)
+    grid = panels[1].subplots(rows, columns, squeeze=False)
+    for row in range(rows):
+        for column in range(columns):
+            show(grid[row, column], parts[row, column])
+    if restored is not None:
+        show_panel(panels[2], restored, "put together again")
+    plt.close(figure)
+    return figure
+
+
+def augmentations(versions: Mapping[str, Tensor]) -> Figure:
+    """The same images in several versions, a row for each.
+
+    Args:
+        versions: name to images (count, channels, height, width), such as
+            {"original": images, "flipped": utils.random_horizontal_flip(images, 1.0)}.
+    """
+    columns = max(len(images) for images in versions.values())
+    figure, grid = plt.subplots(
+        len(versions), columns, figsize=(columns + 1.6, len(versions) + 0.2), squeeze=False
+    )
+    for (name, images), row in zip(versions.items(), grid, strict=True):
+        for axes, image in zip(row, images, strict=False):
+            show(axes, image)
+        for axes in row:
+            axes.set_axis_off()
+        row[0].text(
+            -0.1, 0.5, name, transform=row[0].transAxes, ha="right", va="center", fontsize=11
+        )
+    return finish(figure)
+
+
+def curves(histories: Mapping[str, History]) -> Figure:
+    """Loss and accuracy by epoch: training dashed, validation solid, the best epoch ringed.
+
+    Args:
+        histories: name of the model to what `training.train` returned.
+    """
+    figure, (losses, accuracies) = plt.subplots(1, 2, figsize=(11, 4.2))
+    for index, (name, history) in enumerate(histories.items()):
+        colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
+        epochs = [row["epoch"] for row in history.rows]
+        for axes, quantity in ((losses, "loss"), (accuracies, "accuracy")):
+            for part, style, fill in (("train", "--", "white"), ("validation", "-", colour)):
+                values = [row[f"{part}_{quantity}"] for row in history.rows]
+                axes.plot(
+                    epochs,
+                    values,
+                    style,
+                    color=colour,
+                    marker=marker,
+                    markerfacecolor=fill,
+                    markersize=5,
+                    markevery=max(1, len(epochs) // 15),
+                    label=f"{name}, {'training' if part == 'train' else part}",
+                )
+    for axes, title in ((losses, "Cross entropy"), (accuracies, "Accuracy")):
+        axes.set_title(title)
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=9)
+    accuracies.yaxis.set_major_formatter(PercentFormatter(1))
+    return finish(figure)
+
+
+def confusion_matrix(labels: Tensor, predictions: Tensor, classes: tuple[str, ...]) -> Figure:
+    """How often each class was taken for each other.
+
+    Args:
+        labels: int64 (count,), the true classes.
+        predictions: int64 (count,); `training.predict(model, loader)[0].argmax(dim=1)`.
+        classes: their names.
+    """
+    size = len(classes)
+    pairs = labels.cpu() * size + predictions.cpu()
+    counts = torch.bincount(pairs, minlength=size**2).reshape(size, size).numpy()
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure, axes = plt.subplots(figsize=(0.6 * size + 2.2, 0.6 * size + 1.6))
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for row in range(size):
+        for column in range(size):
+            axes.text(
+                column,
+                row,
+                f"{counts[row, column]}",
+                ha="center",
+                va="center",
+                fontsize=9,
+                color="white" if share[row, column] > 0.5 else "black",
+            )
+    axes.set_xticks(range(size), classes, rotation=45, ha="right")
+    axes.set_yticks(range(size), classes)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    axes.set_title(f"{np.trace(counts) / max(counts.sum(), 1):.1%} of {counts.sum():,} right")
+    return finish(figure)
+
+
+def show(axes: Axes, image: Tensor) -> None:
+    """Draw one image (channels, height, width) without ticks."""
+    axes.imshow(image.detach().cpu().permute(1, 2, 0).numpy(), interpolation="nearest")
+    axes.set_axis_off()
+
+
+def show_panel(panel: SubFigure, image: Tensor, title: str) -> None:
+    panel.suptitle(title, fontsize=11)
+    show(panel.subplots(), image)
+
+
+def finish(figure: Figure) -> Figure:
+    """Lay it out, and take it from pyplot, so that a notebook shows it once."""
+    figure.tight_layout()
+    plt.close(figure)
+    return figure
