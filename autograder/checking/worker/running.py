@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import torch
+import torch.fx.experimental.symbolic_shapes  # torch.autograd.grad's first call imports it: 0.6 s
 from torch import Tensor, nn
 
 from .loading import describe_error, filename
