@@ -154,14 +154,14 @@ def load_model(path: Path, kind: str) -> tuple[nn.Module, Header]:
     with safe_open(path, framework="pt") as file:
         found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
         if found != expected:
-            wrong = sorted(
-                k for k in found.keys() | expected.keys() if found.get(k) != expected.get(k)
-            )
+            names = found.keys() | expected.keys()
+            wrong = sorted(name for name in names if found.get(name) != expected.get(name))
             raise WeightsError(
                 f"{path.name} does not fit the model of its configuration: "
                 + "; ".join(
-                    f"{k[:80]} expected {expected.get(k, 'nothing')}, found {found.get(k, 'nothing')}"
-                    for k in wrong[:3]
+                    f"{name[:80]} expected {expected.get(name, 'nothing')}, "
+                    f"found {found.get(name, 'nothing')}"
+                    for name in wrong[:3]
                 )
             )
         weights = {key: file.get_tensor(key) for key in found}

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import safetensors.torch
 from torch import Tensor
@@ -62,7 +63,7 @@ class Evaluator:
             self.process.communicate()
             self.process = None
 
-    def _ask(self, request: dict[str, str]) -> dict[str, float | str]:
+    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
         if self.process is None:
             self._start()
         assert self.process

@@ -28,13 +28,12 @@ def command(inside: list[str]) -> list[str]:
     capabilities with which a worker gives root up; run as anybody else, it is a user
     namespace.
     """
-    namespaces = (
-        ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-        + ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-        + ["--cap-add", "CAP_KILL"]
-        if os.geteuid() == 0
-        else ["--unshare-all"]
-    )
+    namespaces = ["--unshare-all"]
+    if os.geteuid() == 0:
+        namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        namespaces += ["--cap-drop", "ALL"]
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
+            namespaces += ["--cap-add", capability]
     mounts: list[str] = []
     for folder in SYSTEM_FOLDERS:
         path = Path(folder)
@@ -123,3 +122,8 @@ def require_bubblewrap() -> None:
     if trial.stdout.strip() != "alive":
         reason = (trial.stderr.strip().splitlines() or ["no message"])[-1]
         raise SandboxUnavailable(f"bubblewrap does not work here ({reason}). {advice}")
+
+
+def version() -> str:
+    """bubblewrap's own word for itself, for example "bubblewrap 0.8.0"."""
+    return subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.strip()
