@@ -48,9 +48,9 @@ def assemble(
     for path in (ROOT / "data").glob("*.py"):
         shutil.copyfile(path, target / "data" / path.name)
     if with_recordings:
-        from autograder.grading import recordings
+        from autograder.grading.recordings import write
 
-        recordings.write(target / RECORDINGS)
+        write(target / RECORDINGS)
     return target
 
 
