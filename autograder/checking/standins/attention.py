@@ -38,5 +38,6 @@ class MultiHeadSelfAttention(nn.Module):
             v_proj_weight=self.value.weight,
             average_attn_weights=False,
         )
-        output = output.transpose(0, 1)
-        return (output, weights) if return_weights else output
+        if return_weights:
+            return output.transpose(0, 1), weights
+        return output.transpose(0, 1)
