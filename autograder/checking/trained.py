@@ -100,7 +100,7 @@ def numbers(text: str) -> tuple[float, float, float]:
 def check_config(config: dict[str, Any], kind: str, name: str) -> None:
     """Refuse a configuration that is unknown or larger than the homework's models can be."""
     for key, value in config.items():
-        low, high = RANGES[kind].get(key, (None, None))
+        low, high = RANGES[kind].get(key, (1, 0))
         if key in CHOICES and kind == "vit":
             fits = value in CHOICES[key]
         elif key == "dropout" and kind == "vit":
@@ -114,7 +114,7 @@ def check_config(config: dict[str, Any], kind: str, name: str) -> None:
                 and all(is_number(n) and n == int(n) and 1 <= n <= 20 for n in value)
             )
         else:
-            fits = low is not None and type(value) is int and low <= value <= high
+            fits = type(value) is int and low <= value <= high
         if not fits:
             raise WeightsError(f"{name}: {key} = {value!r:.60} is not a value this model can have")
     if kind == "vit" and config.get("embed_dim", 1) % config.get("num_heads", 1):

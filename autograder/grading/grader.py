@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from types import TracebackType
 
@@ -114,11 +114,19 @@ class Grader:
         reports["training"] = self._training(submission, sources, key, reports)
         return reports
 
-    def fill(self, submissions: Iterable[Path], workers: int = 2) -> None:
-        """Grade many at once, so that a later `grade` of each finds its reports in the store."""
+    def fill(self, submissions: Iterable[Path], workers: int = 2) -> Iterator[Path]:
+        """Grade many at once, so that a later `grade` of each finds its reports in the store.
+
+        Yields:
+            Each submission when it is done. One that the grader itself fails on is left to the
+            later `grade`, which says so.
+        """
         with ThreadPoolExecutor(workers) as pool:
-            for future in [pool.submit(self.grade, submission) for submission in submissions]:
-                future.result()
+            waiting = {
+                pool.submit(self.grade, submission): submission for submission in submissions
+            }
+            for future in as_completed(waiting):
+                yield waiting[future]
 
     def _judge(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageReport:
         runner = StageRunner(

@@ -1,0 +1,53 @@
+"""A class's marks as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbgrader.api import Grade, Gradebook
+from rich.table import Table
+
+from autograder.bridge.config import COURSE_ID
+from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES, STAGES
+
+
+def marks_table(root: Path, remarks: Mapping[str, str]) -> Table:
+    """The gradebook's points, a row a submission and a column a stage.
+
+    A stage with a mark still to be given shows "?", beside what is given already.
+
+    Args:
+        root: the course's folder.
+        remarks: what to say of a student, by nbgrader's id.
+    """
+    table = Table(title="Points by stage; ? waits for a person")
+    for heading in ("student", *STAGES, "machine", "late", "remark"):
+        table.add_column(heading, justify="left" if heading in ("student", "remark") else "right")
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
+        submissions = sorted(
+            gradebook.assignment_submissions(ASSIGNMENT), key=lambda s: s.student_id
+        )
+        for submission in submissions:
+            grades = submission.notebooks[0].grades if submission.notebooks else []
+            machine = [grade for grade in grades if grade.name in MACHINE_STAGES]
+            table.add_row(
+                submission.student_id,
+                *(points([g for g in grades if belongs(g, stage)]) for stage in STAGES),
+                points(machine),
+                "late" if submission.total_seconds_late > 0 else "",
+                remarks.get(submission.student_id, ""),
+            )
+    return table
+
+
+def belongs(grade: Grade, stage: str) -> bool:
+    """Whether a graded cell is one of the stage's."""
+    return grade.name == stage or grade.name.startswith(f"{stage}-")
+
+
+def points(grades: list[Grade]) -> str:
+    """The sum of what is given, with a question mark where something is not."""
+    given = [g.score for g in grades if g.auto_score is not None or g.manual_score is not None]
+    waiting = "?" if len(given) < len(grades) or not grades else ""
+    return f"{sum(given):g}{waiting}" if given else waiting

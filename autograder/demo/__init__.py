@@ -1,0 +1,1 @@
+"""A class of submissions to try the whole line on: released, handed in, graded, given back."""

@@ -1,0 +1,102 @@
+"""The roster of the demo class: right in several styles, wrong, broken, late."""
+
+from .students import (
+    Student,
+    changed,
+    in_style,
+    solved,
+    started_only,
+    stubs,
+    with_mistake,
+    with_mistakes,
+)
+
+CLASS = (
+    Student("Ada Park", "right, as a textbook prints it", solved),
+    Student("Bao Nguyen", "right, with einsum", in_style("einsum")),
+    Student("Chidi Okafor", "right, with loops", in_style("loops")),
+    Student("Dana Levi", "right, with einops", in_style("einops")),
+    Student(
+        "Emil Berg", "one draw for the whole batch", with_mistake("data", "one_draw"), ("data",)
+    ),
+    Student(
+        "Farah Aziz",
+        "pixels of a patch with the channel last",
+        with_mistake("patching", "channel_last"),
+        ("patching",),
+    ),
+    Student(
+        "Goro Ito", "scores not scaled", with_mistake("attention", "no_scaling"), ("attention",)
+    ),
+    Student(
+        "Hana Kim", "norm after the residual", with_mistake("encoder", "post_norm"), ("encoder",)
+    ),
+    Student(
+        "Ivan Petrov",
+        "class token put last",
+        with_mistake("vit", "class_token_last"),
+        ("vit",),
+    ),
+    Student(
+        "Jun Wu",
+        "two mistakes: standard deviation squared, one residual missing",
+        with_mistakes(("data", "std_squared"), ("encoder", "no_mlp_residual")),
+        ("data", "encoder"),
+    ),
+    Student(
+        "Kofi Mensah",
+        "PyTorch's own attention",
+        changed(
+            "transformer-attention",
+            "    scores = queries @ keys",
+            "    return nn.functional.scaled_dot_product_attention(queries, keys, values), None\n"
+            "    scores = queries @ keys",
+        ),
+        ("attention",),
+    ),
+    Student(
+        "Lena Fischer",
+        "a syntax error in transformer-attention.py",
+        changed("transformer-attention", "def forward(self, tokens", "def forward(self tokens"),
+        ("attention",),
+    ),
+    Student(
+        "Mia Rossi",
+        "an endless loop in the encoder",
+        changed("transformer-student", "for block in self.blocks:", "while True:"),
+        ("encoder",),
+    ),
+    Student("Noor Haddad", "no notebook", solved, notebook="missing"),
+    Student("Omar Said", "a notebook cut off in the middle", solved, notebook="broken"),
+    Student(
+        "Pia Jensen",
+        "data and patching only, no weights",
+        started_only,
+        ("attention", "encoder", "vit", "training"),
+        weights="none",
+    ),
+    Student("Quinn Adams", "right, a day late", solved, late_hours=26),
+    Student(
+        "Rosa Silva",
+        "script in outputs and answers, a forged mark",
+        with_mistake("attention", "keys_values_swapped"),
+        ("attention",),
+        notebook="hostile",
+    ),
+    Student(
+        "Sven Olsen",
+        "the untouched stubs",
+        stubs,
+        ("data", "patching", "attention", "encoder", "vit", "training"),
+        weights="none",
+        notebook="untouched",
+    ),
+    Student(
+        "Tara Nair",
+        "weights that were never trained; a notebook called vit-cifar10 (1).ipynb",
+        solved,
+        ("training",),
+        weights="untrained",
+        notebook="renamed",
+    ),
+)
