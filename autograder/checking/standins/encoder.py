@@ -1,5 +1,6 @@
 """Stands in for `transformer-student` in later stages: PyTorch's own encoder."""
 
+import torch
 from torch import cat, nn
 from torch.func import functional_call
 
@@ -7,7 +8,6 @@ from torch.func import functional_call
 class Encoder(nn.Module):
     def __init__(self, embed_dim, hidden_dim, num_layers, num_heads, dropout=0.0):
         super().__init__()
-        self.sizes = (embed_dim, num_heads, hidden_dim, dropout)
         self.blocks = nn.ModuleList(
             nn.ModuleDict(
                 {
@@ -30,6 +30,21 @@ class Encoder(nn.Module):
             for _ in range(num_layers)
         )
         self.norm = nn.LayerNorm(embed_dim, eps=1e-6)
+        with torch.device("meta"):
+            layer = nn.TransformerEncoderLayer(
+                embed_dim,
+                num_heads,
+                hidden_dim,
+                dropout,
+                activation="gelu",
+                layer_norm_eps=1e-6,
+                batch_first=True,
+                norm_first=True,
+            )
+            layer.dropout1.p = 0.0  # PyTorch's has one more dropout than the course's
+            norm = nn.LayerNorm(embed_dim, eps=1e-6)
+            stack = nn.TransformerEncoder(layer, num_layers, norm, enable_nested_tensor=False)
+        self.stack = (stack,)  # in a tuple: its parameters are not this module's
 
     def forward(self, tokens):
         weights = {f"norm.{name}": value for name, value in self.norm.named_parameters()}
@@ -51,18 +66,4 @@ class Encoder(nn.Module):
                 "norm2.bias": block["norm2"].bias,
             }
             weights |= {f"layers.{number}.{name}": value for name, value in named.items()}
-        embed_dim, num_heads, hidden_dim, dropout = self.sizes
-        layer = nn.TransformerEncoderLayer(
-            embed_dim,
-            num_heads,
-            hidden_dim,
-            dropout,
-            activation="gelu",
-            layer_norm_eps=1e-6,
-            batch_first=True,
-            norm_first=True,
-        )
-        stack = nn.TransformerEncoder(
-            layer, len(self.blocks), nn.LayerNorm(embed_dim, eps=1e-6), enable_nested_tensor=False
-        )
-        return functional_call(stack.train(self.training), weights, (tokens,))
+        return functional_call(self.stack[0].train(self.training), weights, (tokens,))
