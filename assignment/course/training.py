@@ -45,11 +45,11 @@ def train(
     scaler = torch.amp.GradScaler(device.type, enabled=precision(device) == torch.float16)
     history = History(settings, str(device), sum(p.numel() for p in model.parameters()))
     best_accuracy, best_weights = -1.0, model.state_dict()
-    start = time.perf_counter()
+    count, start = len(train_loader.images), time.perf_counter()
     try:
         for epoch in range(1, settings.epochs + 1):
             title = f"epoch {epoch}/{settings.epochs}"
-            with tqdm(total=len(train_loader.images), unit=" images", desc=title) as bar:
+            with tqdm(None, title, count, unit=" images", mininterval=0.5) as bar:
                 row = train_epoch(model, train_loader, settings, optimizer, schedule, scaler, bar)
                 loss, accuracy = evaluate(model, validation_loader)
                 bar.set_postfix_str(f"{bar.postfix}, validation {loss:.2f}, {accuracy:.1%}")
@@ -101,7 +101,7 @@ def train_epoch(
                     f"The loss became {mean_loss} near step {step} of {bar.desc.strip(': ')}: "
                     f"try a learning rate below {settings.learning_rate:g} or a longer warm-up."
                 )
-            bar.set_postfix_str(f"loss {mean_loss:.2f}, accuracy {accuracy:.1%}")
+            bar.set_postfix_str(f"loss {mean_loss:.2f}, accuracy {accuracy:.1%}", refresh=False)
     speed = len(loader.images) / (time.perf_counter() - start)
     return {"train_loss": mean_loss, "train_accuracy": accuracy, "images_per_second": speed}
 
