@@ -26,12 +26,24 @@ c = get_config()
 configure(c)
 c.GenerateAssignment.preprocessors = c.GenerateAssignment.preprocessors[:-1]
 c.GradeStages.grader_factory = "fake_grader.FakeGrader"
+c.Autograde.sanitize_preprocessors.append("fake_grader.Stumble")
 """
 
 FAKE_GRADER = """
+from nbconvert.preprocessors import Preprocessor
+
 from autograder.checking.stages import MACHINE_STAGES, STAGES
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.sandbox import SandboxUnavailable
+
+
+class Stumble(Preprocessor):
+    enabled = True
+
+    def preprocess(self, nb, resources):
+        if any("stumble" in cell.source for cell in nb.cells):
+            raise KeyError("a fault of nbgrader's")
+        return nb, resources
 
 
 class FakeGrader:

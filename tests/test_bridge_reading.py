@@ -18,7 +18,7 @@ GOOD = json.dumps(new_notebook(cells=[new_code_cell("1")]))
 MALFORMED = {
     "nbformat": 4,
     "nbformat_minor": 5,
-    "metadata": {"title": ["x"], "widgets": 3},
+    "metadata": {"title": ["x"], "widgets": 3, "kernelspec": {}, "language_info": 7},
     "cells": [
         "no cell",
         {"cell_type": "code"},

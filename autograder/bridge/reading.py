@@ -21,6 +21,12 @@ from nbformat.v4 import (
 
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 IMAGE_TYPES = ("image/png", "image/jpeg")
+COURSE_METADATA = "vitcourse"
+NOTEBOOK_METADATA = {
+    "kernelspec": ("name", "display_name", "language"),
+    "language_info": ("name",),
+    COURSE_METADATA: ("problem",),
+}
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 
 
@@ -49,9 +55,15 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def tidy(notebook: dict[str, Any]) -> NotebookNode:
-    """The same notebook, of known fields only; metadata stays where it is a mapping."""
+    """The same notebook, of known fields only; all tags and other metadata are dropped."""
     cells = [_cell(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
-    return new_notebook(cells=cells, metadata=_mapping(notebook.get("metadata")))
+    found = _mapping(notebook.get("metadata"))
+    metadata = {
+        key: {name: text(_mapping(found[key]).get(name)) for name in names}
+        for key, names in NOTEBOOK_METADATA.items()
+        if key in found
+    }
+    return new_notebook(cells=cells, metadata=metadata)
 
 
 def text(value: Any) -> str:
@@ -71,7 +83,13 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _cell(cell: dict[str, Any]) -> NotebookNode:
-    fields = {"source": text(cell.get("source")), "metadata": _mapping(cell.get("metadata"))}
+    found = _mapping(cell.get("metadata"))
+    metadata = {
+        key: found[key] for key in ("deletable", "editable") if type(found.get(key)) is bool
+    }
+    if isinstance(found.get("nbgrader"), dict):
+        metadata["nbgrader"] = found["nbgrader"]
+    fields = {"source": text(cell.get("source")), "metadata": metadata}
     kind = cell.get("cell_type")
     if kind == "code":
         outputs = cell.get("outputs")

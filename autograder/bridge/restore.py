@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.bridge.reading import UnreadableNotebookError, read_notebook
-from autograder.bridge.submission import KEY, NOTEBOOK, problem_of
+from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
+from autograder.bridge.submission import NOTEBOOK, problem_of
 
 MISSING_ANSWER = (
     "*This answer cell was missing from the notebook handed in and has been put back. "
@@ -109,14 +109,14 @@ class RestoreCells(NbGraderPreprocessor):
         notes = restoration.notes
         if problem is not None:
             # A stand-in lacks its cells by design: the one explanation is enough.
-            notes = [problem.explanation, *(notes if not problem.needs_person else [])]
+            notes = [problem.explanation, *(notes if problem.spares_notebook else [])]
         nb.cells = restoration.cells
         if notes:
             lines = "\n".join(f"- {note}" for note in notes)
             nb.cells.insert(0, new_markdown_cell(f"**Notes from grading**\n\n{lines}"))
         nb.metadata = NotebookNode({"language_info": {"name": "python"}})
         if problem is not None:
-            nb.metadata[KEY] = {"problem": problem.value}
+            nb.metadata[COURSE_METADATA] = {"problem": problem.value}
         return nb, resources
 
 

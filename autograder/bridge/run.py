@@ -116,7 +116,7 @@ def autograde(
         _grade_mended(root, {name: folders[name] for name in passed_over}, findings, force)
 
     for name, finding in findings.items():
-        if finding.problem is not None:
+        if finding.problem is not None and _graded_copy(root, name).exists():
             words, needs_person = finding.problem.summary, finding.problem.needs_person
             remarks.append(Remark(name, words, needs_person))
     remarks += _open_marks(root, list(findings))

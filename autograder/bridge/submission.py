@@ -10,17 +10,17 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_notebook
 from nbgrader.utils import is_solution, parse_utc
 
-from autograder.bridge.reading import UnreadableNotebookError, read_notebook
+from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
 from autograder.checking.stages import ASSIGNMENT
 
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
-KEY = "vitcourse"
 
 
 class Problem(StrEnum):
     """What can be wrong with the notebook of a submission; the value is its key."""
 
     RENAMED = "renamed"
+    UNDATED = "undated"
     MISSING = "missing"
     SEVERAL = "several"
     UNREADABLE = "unreadable"
@@ -32,10 +32,16 @@ class Problem(StrEnum):
         return self is not Problem.RENAMED
 
     @property
+    def spares_notebook(self) -> bool:
+        """Whether the notebook handed in can be graded all the same."""
+        return self in (Problem.RENAMED, Problem.UNDATED)
+
+    @property
     def summary(self) -> str:
         """For the person who grades, in the run's last lines."""
         return {
             Problem.RENAMED: f"the notebook had another name than {NOTEBOOK}; it is graded",
+            Problem.UNDATED: "timestamp.txt holds no time; it may be late and is graded as in time",
             Problem.MISSING: "no notebook in the submission; the code files are graded",
             Problem.SEVERAL: f"several notebooks, none is {NOTEBOOK}; the code files are graded",
             Problem.UNREADABLE: "the notebook cannot be read; the code files are graded",
@@ -47,6 +53,8 @@ class Problem(StrEnum):
         """For the student, on top of the feedback."""
         if self is Problem.RENAMED:
             return f"Your notebook had another name than `{NOTEBOOK}`. It was graded all the same."
+        if self is Problem.UNDATED:
+            return "The time of your handing in could not be read. Your work was graded."
         what = {
             Problem.MISSING: f"Your submission had no notebook `{NOTEBOOK}` in it.",
             Problem.SEVERAL: (
@@ -84,6 +92,15 @@ def inspect(folder: Path) -> Finding:
     Where no file has the right name, the only notebook is taken, or the only one whose name
     begins as it should (`vit-cifar10 (1).ipynb`, as a browser saves a second download).
     """
+    found = _find(folder)
+    timestamp = folder / "timestamp.txt"
+    dated = not timestamp.exists() or _is_time(timestamp)
+    if dated or (found.problem and not found.problem.spares_notebook):
+        return found
+    return Finding(found.notebook, Problem.UNDATED)
+
+
+def _find(folder: Path) -> Finding:
     exact = folder / NOTEBOOK
     if exact.is_file():
         try:
@@ -100,7 +117,7 @@ def inspect(folder: Path) -> Finding:
 
 def problem_of(notebook: NotebookNode) -> Problem | None:
     """What was wrong with the notebook handed in, as a copy made by the grading says."""
-    noted = notebook.metadata.get(KEY)
+    noted = notebook.metadata.get(COURSE_METADATA)
     key = noted.get("problem") if isinstance(noted, dict) else None
     return Problem(key) if key in list(Problem) else None
 
@@ -120,12 +137,12 @@ def stand_in(released: Path, problem: Problem) -> NotebookNode:
     except (OSError, UnreadableNotebookError):
         notebook = new_notebook()
     notebook.cells = [cell for cell in notebook.cells if not is_solution(cell)]
-    notebook.metadata[KEY] = {"problem": problem.value}
+    notebook.metadata[COURSE_METADATA] = {"problem": problem.value}
     return notebook
 
 
 def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
-    """Copy a submission, with a notebook of the right name in it, for nbgrader to grade.
+    """Copy a submission, with a readable notebook of the right name in it, for nbgrader to grade.
 
     Args:
         folder: the submission, which stays as it is.
@@ -138,13 +155,13 @@ def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
     if timestamp.exists() and not _is_time(timestamp):
         timestamp.unlink()
     problem = finding.problem or Problem.REFUSED
-    if problem is Problem.RENAMED and finding.notebook is not None:
+    if problem.spares_notebook and finding.notebook is not None:
         try:
             notebook = read_notebook(finding.notebook)
         except UnreadableNotebookError:
             notebook = stand_in(released, Problem.UNREADABLE)
         else:
-            notebook.metadata[KEY] = {"problem": problem.value}
+            notebook.metadata[COURSE_METADATA] = {"problem": problem.value}
     else:
         notebook = stand_in(released, problem)
     (target / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
