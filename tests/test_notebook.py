@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, SaveCells
 from traitlets.config import Config
 
-from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES, STAGES
+from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STAGES
 from autograder.release import marking
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
@@ -59,7 +59,9 @@ def test_each_stage_has_one_locked_cell_with_a_bare_check(notebook: NotebookNode
         for key, cell in graded(notebook).items()
         if cell.cell_type == "code"
     }
-    assert checks == {key: (f'check("{key}")', STAGES[key].points, True) for key in MACHINE_STAGES}
+    calls = {key: f'check("{key}")' for key in CODE_STAGES}
+    calls["training"] = 'check("training", data=data)'
+    assert checks == {key: (call, STAGES[key].points, True) for key, call in calls.items()}
 
 
 def test_points_are_those_of_the_stages(notebook: NotebookNode) -> None:
