@@ -117,10 +117,9 @@ class Target:
         """The weights loaded into the module, by name."""
         return self.program.weights or {}
 
-    def with_weights(self, **changed: Tensor) -> Target:
-        """The same module with some weights replaced; dots in names are written `__`."""
-        weights = self.weights | {key.replace("__", "."): value for key, value in changed.items()}
-        return Target(self.probe, replace(self.program, weights=weights))
+    def with_weights(self, changed: dict[str, Tensor]) -> Target:
+        """The same module with some weights replaced."""
+        return Target(self.probe, replace(self.program, weights=self.weights | changed))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The submission's value.
@@ -249,12 +248,8 @@ def steady(target: Target) -> Target:
 
     So a mistake in the activation costs the activation's checks and no others.
     """
-    large = {
-        name.replace(".", "__"): 12 + bias
-        for name, bias in target.weights.items()
-        if name.endswith("fc1.bias")
-    }
-    return target.with_weights(**large)
+    large = {name: 12 + bias for name, bias in target.weights.items() if name.endswith("fc1.bias")}
+    return target.with_weights(large)
 
 
 def call(*args: Any, **kwargs: Any) -> Call:

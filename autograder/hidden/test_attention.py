@@ -51,21 +51,17 @@ def test_leading_dimensions(probe: Probe) -> None:
 def test_large_scores(probe: Probe) -> None:
     """Large scores, positive and negative, neither overflow nor vanish."""
     attend = probe.function("scaled_dot_product_attention")
-    for dtype in (torch.float32, torch.bfloat16):
-        # Whole numbers times powers of two: every way to compute the scores is exact.
-        signs = torch.tensor([1.0, -1.0, 1 / 256]).view(3, 1)
-        queries = (1 + probe.inputs.integers(3, 2, 3, 16)) * signs * 1024
-        keys = 1 + probe.inputs.integers(3, 2, 5, 16)
-        values = probe.inputs.normal(2, 5, 4)
-        attend.require_reference(
-            queries.to(dtype),
-            keys.to(dtype),
-            values.to(dtype),
-            what="the output, the weights",
-            case=f"with large scores in {dtype}",
-            hint="exp of a large number is infinite, and of a very negative one zero; softmax "
-            "stays the same when all scores of a query are shifted by one number.",
-        )
+    # Whole numbers times powers of two: every way to compute the scores is exact.
+    signs = torch.tensor([1.0, -1.0, 1 / 256]).view(3, 1)
+    attend.require_reference(
+        (1 + probe.inputs.integers(3, 2, 1, 3, 16)) * signs * 1024,
+        1.0 + probe.inputs.integers(3, 2, 1, 5, 16),
+        probe.inputs.normal(2, 1, 5, 4),
+        what="the output, the weights",
+        case="with large scores",
+        hint="exp of a large number is infinite, and of a very negative one zero; softmax stays "
+        "the same when all scores of a query are shifted by one number.",
+    )
 
 
 @check(points=1, rests_on=("test_formula", "test_many_heads"))
@@ -75,7 +71,7 @@ def test_dtypes(probe: Probe) -> None:
     hint = "let new tensors take their dtype from the arguments."
     for name in ("float64", "bfloat16"):
         dtype = getattr(torch, name)
-        arguments = (probe.inputs.normal(2, 3, 4).to(dtype) for _ in range(3))
+        arguments = (probe.inputs.normal(1, 2, 3, 4).to(dtype) for _ in range(3))
         attend.require_reference(
             *arguments, what="the output, the weights", case=f"in {name}", hint=hint
         )
@@ -113,7 +109,7 @@ def test_sizes(probe: Probe) -> None:
         )
 
 
-@check(points=1, rests_on=("test_formula", "test_many_heads"))
+@check(points=1, rests_on=("test_formula", "test_one_head", "test_many_heads"))
 def test_gradients(probe: Probe) -> None:
     """Gradients flow to every input and every parameter."""
     hint = (
@@ -122,11 +118,11 @@ def test_gradients(probe: Probe) -> None:
     )
     attend = probe.function("scaled_dot_product_attention")
     attend.require_reference_gradients(
-        probe.inputs.normal(2, 3, 4),
-        probe.inputs.normal(2, 5, 4),
-        probe.inputs.normal(2, 5, 6),
+        probe.inputs.normal(1, 2, 3, 4),
+        probe.inputs.normal(1, 2, 5, 4),
+        probe.inputs.normal(1, 2, 5, 6),
         hint=hint,
-        _cotangent=probe.inputs.normal(2, 3, 6),
+        _cotangent=probe.inputs.normal(1, 2, 3, 6),
     )
     for name, sizes in (
         ("SelfAttention", {"embed_dim": 6, "head_dim": 4}),
@@ -168,60 +164,82 @@ def test_tokens_have_no_places(probe: Probe) -> None:
 @check(points=1)
 def test_dropout_on_weights(probe: Probe) -> None:
     """In training, dropout acts on the weights."""
-    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dropout=0.5)
-    layer = layer.with_weights(
-        value__bias=3 + probe.inputs.uniform(8), out__weight=torch.eye(8), out__bias=torch.zeros(8)
-    )
+    # One token has one weight a head, so the part of the output that a head makes lives or dies
+    # as a whole. Two heads: each image shows one of four patterns.
+    sizes = {"embed_dim": 8, "num_heads": 2}
+    weights = probe.module("MultiHeadSelfAttention", **sizes).weights | {
+        "value.bias": 3 + probe.inputs.uniform(8),
+        "out.weight": torch.eye(8),
+        "out.bias": torch.zeros(8),
+    }
     tokens = probe.inputs.normal(128, 1, 8) / 8
     kept, trained = (
-        require_tensor(each.value, "the output", (128, 1, 8), torch.float32)
-        for each in layer.results(
-            call(tokens), call(tokens, _train=True, _seed=probe.inputs.seed())
+        require_tensor(
+            probe.module("MultiHeadSelfAttention", **sizes, dropout=dropout).with_weights(weights)(
+                tokens, _train=True, _seed=probe.inputs.seed()
+            ),
+            "MultiHeadSelfAttention: the output",
+            (128, 1, 8),
+            torch.float32,
         )
+        for dropout in (0.0, 0.5)
     )
-    ratios = (trained / kept).view(256, 4)
+    ratios = (trained / kept).view(128, 8)
     zero, double = ratios.abs() <= 1e-3, (ratios - 2).abs() <= 1e-3
-    whole = zero.all(dim=-1) | double.all(dim=-1)
-    if not whole.all():
-        row = [round(number, 3) for number in ratios[~whole][0].tolist()]
+    patterns = len({tuple(row) for row in zero.tolist()})
+    if not (zero | double).all() or patterns > 4:
+        row = [round(number, 3) for number in ratios[0].tolist()]
         raise CheckFailed(
-            "MultiHeadSelfAttention in training, dropout 0.5, images of one token: each head has "
-            "a single weight, so its part of the output is dropped as a whole or doubled as a "
-            f"whole\n  expected: {[0.0] * 4} or {[2.0] * 4} times what it is in evaluation\n"
-            f"  got:      {row} times\nTry: {DROPOUT_HINT}"
+            "MultiHeadSelfAttention in training, images of one token, two heads: each head has a "
+            "single weight, so its part of the output is dropped or doubled as a whole"
+            "\n  expected: all numbers 0 or 2 times what they are without dropout, "
+            f"in at most 4 patterns\n  got:      {patterns} patterns, the first one {row}"
+            f"\nTry: {DROPOUT_HINT}"
         )
-    dropped = int(zero.all(dim=-1).sum())
+    share = float(zero.float().mean())
     require(
-        80 <= dropped <= 176,
-        f"of 256 weights about 128 should be dropped in training, but {dropped} were"
-        f"\nTry: {DROPOUT_HINT}",
+        0.25 <= share <= 0.75,
+        f"with dropout 0.5, about half of the weights should be dropped in training, but "
+        f"{share:.0%} were\nTry: {DROPOUT_HINT}",
     )
 
 
-@check(points=1, rests_on=("test_returned_weights",))
+@check(points=1)
 def test_weights_before_dropout(probe: Probe) -> None:
     """In training, the weights returned are those before dropout."""
     layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dropout=0.5)
     tokens = probe.inputs.normal(2, 5, 8)
-    value = layer(tokens, return_weights=True, _train=True, _seed=probe.inputs.seed())
-    expected = layer.expected(tokens, return_weights=True)
+    evaluation, training = (
+        result.value
+        for result in layer.results(
+            call(tokens, return_weights=True),
+            call(tokens, return_weights=True, _train=True, _seed=probe.inputs.seed()),
+        )
+    )
     require(
-        isinstance(value, tuple) and len(value) == 2,
-        "MultiHeadSelfAttention with return_weights should return a tuple of two, in training, too",
+        all(
+            isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], torch.Tensor)
+            for value in (evaluation, training)
+        ),
+        "MultiHeadSelfAttention with return_weights should return two tensors, in evaluation and "
+        "in training",
     )
+    what = "MultiHeadSelfAttention, dropout 0.5: the weights returned in "
+    shape = tuple(evaluation[1].shape)
     require_same(
-        value[1],
-        expected[1],
-        "MultiHeadSelfAttention in training: the weights returned",
-        "keep two names: the weights as the softmax gives them, and what dropout makes of them.",
+        training[1],
+        require_tensor(evaluation[1], what + "evaluation", shape, torch.float32),
+        what + "training",
+        "expected here are those you return in evaluation; keep two names, one for the weights "
+        "as the softmax gives them, one for what dropout makes of them.",
     )
 
 
-@check(points=1, rests_on=("test_formula", "test_many_heads"))
+@check(points=1, rests_on=("test_formula", "test_one_head", "test_many_heads"))
 def test_calls_stand_alone(probe: Probe) -> None:
     """Calls do not remember each other, and inputs stay as they were."""
     for target, shape, tensors in (
-        (probe.function("scaled_dot_product_attention"), (2, 4, 6), 3),
+        (probe.function("scaled_dot_product_attention"), (1, 2, 4, 6), 3),
         (probe.module("SelfAttention", embed_dim=6, head_dim=3), (2, 4, 6), 1),
         (probe.module("MultiHeadSelfAttention", embed_dim=6, num_heads=2), (2, 4, 6), 1),
     ):

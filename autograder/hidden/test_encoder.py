@@ -21,10 +21,12 @@ SIZES = {"embed_dim": 8, "hidden_dim": 12, "num_layers": 2, "num_heads": 2}
 def test_mlp_dropout(probe: Probe) -> None:
     """In training, the MLP drops numbers after the GELU and again after its last layer."""
     layer = probe.module("MLP", embed_dim=8, hidden_dim=1, dropout=0.5).with_weights(
-        fc1__weight=torch.zeros(1, 8),
-        fc1__bias=torch.full((1,), 0.5),
-        fc2__weight=torch.ones(8, 1),
-        fc2__bias=torch.ones(8),
+        {
+            "fc1.weight": torch.zeros(1, 8),
+            "fc1.bias": torch.full((1,), 0.5),
+            "fc2.weight": torch.ones(8, 1),
+            "fc2.bias": torch.ones(8),
+        }
     )
     tokens = probe.inputs.normal(64, 4, 8)
     kept, trained = (
@@ -105,11 +107,9 @@ def test_dropout_inside_the_parts(probe: Probe) -> None:
     ):
         layer = probe.module(name, **sizes, dropout=1.0)
         silent = {
-            key.replace(".", "__"): torch.zeros_like(value)
-            for key, value in layer.weights.items()
-            if "fc2" in key
+            key: torch.zeros_like(value) for key, value in layer.weights.items() if "fc2" in key
         }
-        layer.with_weights(**silent).require_reference(
+        layer.with_weights(silent).require_reference(
             probe.inputs.normal(2, 4, 8), case="in training, dropout 1", hint=hint, _train=True
         )
 
@@ -119,13 +119,13 @@ def test_quiet_tokens(probe: Probe) -> None:
     """Tokens that hardly vary, or not at all, are normalised as LayerNorm's eps says."""
     layer = steady(probe.module("Encoder", **SIZES | {"num_layers": 1}))
     weights = {
-        key.replace(".", "__"): 1e-4 * value
+        key: 1e-4 * value
         for key, value in layer.weights.items()
         if key.endswith(("out.weight", "out.bias", "fc2.weight", "fc2.bias"))
     }
     tokens = 1 + 1e-3 * probe.inputs.normal(2, 4, 8)
     tokens[0, 0] = 1.0
-    layer.with_weights(**weights).require_reference(
+    layer.with_weights(weights).require_reference(
         tokens,
         case="on tokens that hardly vary",
         hint="use the LayerNorms that the constructor made, with their eps.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from autograder.checking.checks.test_vit import POSITIONS_TOLERANCE, SIZES
+from autograder.checking.checks.test_vit import POSITIONS_TOLERANCE, SHALLOW, SIZES
 from autograder.checking.compare import require, require_same, require_tensor, require_unchanged
 from autograder.checking.probe import Probe, call
 from autograder.checking.registry import check
@@ -28,7 +28,7 @@ def test_many_positions(probe: Probe) -> None:
 def test_convolution(probe: Probe) -> None:
     """With patch_embedding="convolution", the tokens come out the same."""
     for channels in (3, 1):
-        sizes = SIZES | {"in_channels": channels}
+        sizes = SHALLOW | {"in_channels": channels}
         model = probe.module("ViT", **sizes, patch_embedding="convolution")
         images = probe.inputs.normal(2, channels, 8, 12)
         hint = (
@@ -44,7 +44,7 @@ def test_positions_options(probe: Probe) -> None:
     """The embedding is right for every kind of positions, with class token and without."""
     for positions in ("learned", "sinusoidal", "sinusoidal-2d", "none"):
         for pool in ("class", "mean"):
-            model = probe.module("ViT", **SIZES, positions=positions, pool=pool)
+            model = probe.module("ViT", **SHALLOW, positions=positions, pool=pool)
             images = probe.inputs.normal(2, 3, 8, 12)
             require_same(
                 model(images, _method="embed"),
@@ -88,7 +88,7 @@ def test_permuted_patches(probe: Probe) -> None:
     permuted = grid.flip(2).roll(1, 4).flatten(4, 5).flatten(2, 3)
     for pool in ("class", "mean"):
         for positions in ("none", "learned"):
-            model = probe.module("ViT", **SIZES, positions=positions, pool=pool)
+            model = probe.module("ViT", **SHALLOW, positions=positions, pool=pool)
             one, other = (
                 require_tensor(each.value, "ViT: the logits", (2, 5), torch.float32)
                 for each in model.results(call(images), call(permuted))
@@ -115,13 +115,13 @@ def test_dropout(probe: Probe) -> None:
     """Dropout acts on the embedded tokens in training, and rests in evaluation."""
     images = probe.inputs.normal(2, 3, 8, 12)
     # With probability 1 nothing is left to chance: what goes through dropout is zero.
-    everything = probe.module("ViT", **SIZES, dropout=1.0)
+    everything = probe.module("ViT", **SHALLOW, dropout=1.0)
     silent = {
-        name.replace(".", "__"): torch.zeros_like(value)
+        name: torch.zeros_like(value)
         for name, value in everything.weights.items()
         if name.endswith("attention.out.bias")
     }
-    everything.with_weights(**silent).require_reference(
+    everything.with_weights(silent).require_reference(
         images,
         what="the logits",
         case="in training, dropout 1",
@@ -129,7 +129,7 @@ def test_dropout(probe: Probe) -> None:
         "comes before it.",
         _train=True,
     )
-    half = probe.module("ViT", **SIZES, dropout=0.5)
+    half = probe.module("ViT", **SHALLOW, dropout=0.5)
     seeds = probe.inputs.seed(), probe.inputs.seed()
     one, other = half.results(*(call(images, _seed=seed) for seed in seeds))
     require_same(
@@ -144,7 +144,7 @@ def test_dropout(probe: Probe) -> None:
 def test_gradients(probe: Probe) -> None:
     """Gradients flow to the images and to every parameter."""
     for options in ({}, {"pool": "mean", "patch_embedding": "convolution"}):
-        model = probe.module("ViT", **SIZES, **options)
+        model = probe.module("ViT", **SHALLOW, **options)
         model.require_reference_gradients(
             probe.inputs.normal(2, 3, 8, 12),
             hint="look for .detach(), .data, torch.no_grad(), or a parameter that is copied or "
@@ -157,7 +157,7 @@ def test_gradients(probe: Probe) -> None:
 def test_images_stand_alone(probe: Probe) -> None:
     """An image's logits depend on no other image and no earlier call, and it stays as it was."""
     for pool in ("class", "mean"):
-        model = probe.module("ViT", **SIZES, pool=pool)
+        model = probe.module("ViT", **SHALLOW, pool=pool)
         images, others = probe.inputs.normal(3, 3, 8, 12), probe.inputs.normal(2, 3, 8, 12)
         given = (images, others, images[1:2], images)
         results = model.results(*(call(each) for each in given))

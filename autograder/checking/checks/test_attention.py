@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..compare import require, require_tensor
-from ..probe import Probe
+from ..compare import require, require_same, require_tensor
+from ..probe import Probe, call
 from ..registry import check
 
 FORMULA_HINT = (
@@ -36,13 +36,15 @@ def test_weights_sum_to_one(probe: Probe) -> None:
     """Each query's weights over the keys are positive and sum to one."""
     attend = probe.function("scaled_dot_product_attention")
     value = attend(
-        probe.inputs.normal(2, 3, 6), probe.inputs.normal(2, 5, 6), probe.inputs.normal(2, 5, 4)
+        probe.inputs.normal(1, 2, 3, 6),
+        probe.inputs.normal(1, 2, 5, 6),
+        probe.inputs.normal(1, 2, 5, 4),
     )
     require(
         isinstance(value, tuple) and len(value) == 2,
         "scaled_dot_product_attention should return two tensors: the output and the weights",
     )
-    weights = require_tensor(value[1], "the weights", (2, 3, 5), torch.float32)
+    weights = require_tensor(value[1], "the weights", (1, 2, 3, 5), torch.float32)
     require(
         bool((weights > 0).all()),
         f"the weights should be positive, but the smallest is {weights.min().item():.5g}\n"
@@ -52,7 +54,7 @@ def test_weights_sum_to_one(probe: Probe) -> None:
     require(
         bool(((sums - 1).abs() <= 1e-4).all()),
         "the weights of a query should sum to 1 over the keys (the last axis), but they sum to "
-        f"{', '.join(f'{number:.4g}' for number in sums[0].tolist())} for the first image's "
+        f"{', '.join(f'{number:.4g}' for number in sums[0, 0].tolist())} for the first "
         "queries\nTry: look at the axis along which you normalise.",
     )
 
@@ -79,21 +81,40 @@ def test_many_heads(probe: Probe) -> None:
 def test_returned_weights(probe: Probe) -> None:
     """With return_weights, the weights of every head come along."""
     layer = probe.module("MultiHeadSelfAttention", embed_dim=12, num_heads=3)
-    layer.require_reference(
-        probe.inputs.normal(2, 5, 12),
-        return_weights=True,
-        what="the output, the weights",
-        hint="the weights are (batch, heads, tokens, tokens), the heads in their own order. "
-        + HEADS_HINT,
+    tokens = probe.inputs.normal(2, 5, 12)
+    alone, both = layer.results(call(tokens), call(tokens, return_weights=True))
+    require(
+        isinstance(both.value, tuple) and len(both.value) == 2,
+        "MultiHeadSelfAttention with return_weights should return two tensors: the output and "
+        "the weights",
+    )
+    require_same(
+        both.value[1],
+        layer.expected(tokens, return_weights=True)[1],
+        "MultiHeadSelfAttention with return_weights: the weights",
+        "they are (batch, heads, tokens, tokens), the heads in their own order. " + HEADS_HINT,
+    )
+    require_same(
+        both.value[0],
+        require_tensor(alone.value, "the output", (2, 5, 12), torch.float32),
+        "MultiHeadSelfAttention with return_weights: the output",
+        "expected here is your own output without return_weights.",
     )
 
 
 @check(points=1)
 def test_no_dropout_in_evaluation(probe: Probe) -> None:
     """In evaluation mode, dropout changes nothing."""
-    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2, dropout=0.5)
-    layer.require_reference(
-        probe.inputs.normal(2, 4, 8),
-        hint="dropout belongs to training only; see how nn.Dropout knows which mode it is in. "
-        + HEADS_HINT,
+    sizes = {"embed_dim": 8, "num_heads": 2}
+    without = probe.module("MultiHeadSelfAttention", **sizes)
+    layer = probe.module("MultiHeadSelfAttention", **sizes, dropout=0.5).with_weights(
+        without.weights
+    )
+    tokens = probe.inputs.normal(2, 4, 8)
+    require_same(
+        layer(tokens),
+        require_tensor(without(tokens), "the output", (2, 4, 8), torch.float32),
+        "MultiHeadSelfAttention in evaluation mode, dropout 0.5: the output",
+        "expected here is your own output with dropout 0; see how nn.Dropout knows whether the "
+        "module is in training.",
     )

@@ -19,9 +19,11 @@ def test_mlp(probe: Probe) -> None:
     layer.require_reference(probe.inputs.normal(2, 5, 6), hint=hint)
     # Where GELU's tail is, its approximations differ most; all hidden numbers add up.
     tail = layer.with_weights(
-        fc1__weight=0.1 * layer.weights["fc1.weight"],
-        fc1__bias=torch.full((10,), -2.2),
-        fc2__weight=1 + layer.weights["fc2.weight"].abs(),
+        {
+            "fc1.weight": 0.1 * layer.weights["fc1.weight"],
+            "fc1.bias": torch.full((10,), -2.2),
+            "fc2.weight": 1 + layer.weights["fc2.weight"].abs(),
+        }
     )
     tail.require_reference(
         probe.inputs.normal(2, 5, 6), case="with hidden numbers near -2", hint=hint

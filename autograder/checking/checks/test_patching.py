@@ -99,7 +99,7 @@ def test_way_back(probe: Probe) -> None:
     ):
         count = height * width // size**2
         patches = probe.inputs.normal(batch, count, channels * size**2)
-        join.require_reference(patches, size, height, width, what="the images", hint=hint)
+        join.require_reference(patches, size, height, width, hint=hint)
 
 
 def pixel(place: int, size: int) -> str:

@@ -1,0 +1,18 @@
+"""The weights returned are those after dropout; those before it are asked for."""
+
+FAILS = ("test_weights_before_dropout",)
+
+
+class MultiHeadSelfAttention:
+    def forward(self, tokens, return_weights=False):
+        batch, count, embed_dim = tokens.shape
+        shape = (batch, count, self.num_heads, embed_dim // self.num_heads)
+        queries, keys, values = (
+            layer(tokens).view(shape).transpose(1, 2)
+            for layer in (self.query, self.key, self.value)
+        )
+        weights = scaled_dot_product_attention(queries, keys, values)[1]
+        weights = self.dropout(weights)
+        heads = weights @ values
+        output = self.out(heads.transpose(1, 2).flatten(2))
+        return (output, weights) if return_weights else output

@@ -1,0 +1,8 @@
+"""Only the output is returned; the weights are asked for, too."""
+
+FAILS = ("test_formula", "test_weights_sum_to_one")
+
+
+def scaled_dot_product_attention(queries, keys, values):
+    scores = queries @ keys.transpose(-2, -1) / queries.shape[-1] ** 0.5
+    return scores.softmax(dim=-1) @ values
