@@ -176,7 +176,7 @@ def require_own_draws(happened: Tensor, probability: float, where: str, what: st
         f"{where}: the wrong share of {len(happened)} images was {what}\n"
         f"  expected: about {probability:.1%} (between {low:.1%} and {high:.1%})\n"
         f"  got:      {share:.1%}\n"
-        "Try: ask for probability 0 and 1 first. Which images should change, and do they?",
+        "Try: does each image have a draw of its own, compared with the probability?",
     )
 
 

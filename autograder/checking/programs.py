@@ -42,7 +42,7 @@ class Call:
         generator: seed of a `torch.Generator` passed as `generator`; None passes none.
         seed: what PyTorch's global random state is seeded with before the call.
         layout: "contiguous", or how the tensor arguments lie in memory: "transposed" (last two
-            axes), "strided" (every second number).
+            axes), "reversed" (all axes), "strided" (every second number).
     """
 
     args: tuple[Any, ...]

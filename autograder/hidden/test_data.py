@@ -73,9 +73,9 @@ def test_crop_draws(probe: Probe) -> None:
     output = crop(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
     corners = pictures.crops(output, 2, where)
     moved = (corners != 2).any(dim=1)
-    elsewhere = [row_column for row_column in product(range(5), repeat=2) if row_column != (2, 2)]
-    what = "corner (of images that moved)"
-    require_even(corners[moved], torch.tensor(elsewhere), where, what, OWN_PLACE)
+    corner = "corner (of images that moved)"
+    elsewhere = torch.tensor([cell for cell in product(range(5), repeat=2) if cell != (2, 2)])
+    require_even(corners[moved], elsewhere, where, corner, OWN_PLACE)
     require_independent(moved, where, "moved")
     single = Pictures.draw(probe.inputs, 1, 3, 4, 6)
     outputs = singles(probe, crop, single, 2)
@@ -85,7 +85,12 @@ def test_crop_draws(probe: Probe) -> None:
     for pictures, layout in kinds(probe):
         where = f"random_crop of {pictures.dtype} images, {layout} in memory"
         pictures.crops(crop(pictures.images, 1, 1.0, _generator=1, _layout=layout), 1, where)
-    output = crop(pictures.images, 0, 1.0, _generator=1)
+    where = "random_crop with padding 1 and probability 1"
+    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 2, 3)
+    output = crop(pictures.images, 1, 1.0, _generator=probe.inputs.seed())
+    everywhere = torch.tensor(list(product(range(3), repeat=2)))
+    require_even(pictures.crops(output, 1, where), everywhere, where, "corner", OWN_PLACE)
+    output = crop(pictures.images, 0, 0.5, _generator=1)
     require_same(output, pictures.images, "random_crop with padding 0: the output")
 
 
@@ -180,5 +185,6 @@ def kinds(probe: Probe) -> list[tuple[Pictures, str]]:
     return [
         (Pictures.draw(probe.inputs, 6, 2, 4, 7, dtype=torch.float64), "contiguous"),
         (Pictures.draw(probe.inputs, 1, 3, 7, 4, dtype=torch.float32), "transposed"),
+        (Pictures.draw(probe.inputs, 3, 2, 5, 6, dtype=torch.float32), "reversed"),
         (Pictures.draw(probe.inputs, 5, 1, 4, 4, dtype=torch.uint8), "strided"),
     ]

@@ -158,6 +158,9 @@ def decode(value: Any, tensors: dict[str, Tensor]) -> Any:
     tensor = tensors[value["tensor"]].clone()
     if value["layout"] == "transposed":
         return tensor.transpose(-2, -1).contiguous().transpose(-2, -1)
+    if value["layout"] == "reversed":
+        axes = range(tensor.ndim)[::-1]
+        return tensor.permute(*axes).contiguous().permute(*axes)
     if value["layout"] == "strided":
         return torch.stack([tensor, torch.zeros_like(tensor)], dim=-1)[..., 0]
     return tensor

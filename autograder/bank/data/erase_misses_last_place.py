@@ -1,0 +1,17 @@
+"""The last row and column are never erased: the upper end of the range is left out."""
+
+import torch
+
+FAILS = ("test_erase_draws",)
+
+
+def random_erase(images, size, probability, generator=None):
+    batch, _, height, width = images.shape
+    top = torch.randint(max(height - size, 1), (batch,), generator=generator)
+    left = torch.randint(max(width - size, 1), (batch,), generator=generator)
+    chosen = torch.rand(batch, generator=generator) < probability
+    output = images.clone()
+    for i in range(batch):
+        if chosen[i]:
+            output[i, :, top[i] : top[i] + size, left[i] : left[i] + size] = 0
+    return output

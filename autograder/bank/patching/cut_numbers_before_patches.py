@@ -1,0 +1,12 @@
+"""The axis of the patches comes last instead of second."""
+
+from torch.nn import functional as F
+
+FAILS = ("test_patch_shapes",)
+
+
+def images_to_patches(images, patch_size):
+    height, width = images.shape[-2:]
+    if height % patch_size or width % patch_size:
+        raise ValueError(f"{height} x {width} cannot be cut into squares of {patch_size}")
+    return F.unfold(images, patch_size, stride=patch_size)
