@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,9 @@ class History:
     def save(self, path: Path | str) -> None:
         """Write everything as JSON."""
         Path(path).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read what `save` wrote."""
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        return cls(**content | {"settings": Settings(**content["settings"])})

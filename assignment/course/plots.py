@@ -2,17 +2,23 @@
 
 Colours are those of Okabe and Ito, which colour-blind people tell apart; lines differ in
 style and marker as well, and the confusion matrix has its numbers written in.
+
+    python -m course.plots vit.json resnet.json --output curves.png
+
+draws the curves of saved histories.
 """
 
+import argparse
 from collections.abc import Mapping
+from pathlib import Path
 
-import numpy as np
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from torch import Tensor
+from torch.nn import functional as F
 
 from course.datasets import ImageData
 from course.history import History
@@ -63,20 +69,25 @@ def patches(
             f"expected patches of shape {expected} for an image {tuple(image.shape)} with "
             f"patch_size {patch_size}, got {tuple(patches.shape)}"
         )
-    parts = patches.reshape(rows, columns, channels, patch_size, patch_size)
     count = 2 if restored is None else 3
-    figure = plt.figure(figsize=(3.6 * count, 3.9))
-    panels = figure.subfigures(1, count, squeeze=False)[0]
-    show_panel(panels[0], image, f"the image, {height} x {width}")
-    panels[1].suptitle(f"{rows * columns} patches of {patch_size} x {patch_size}", fontsize=11)
-    grid = panels[1].subplots(rows, columns, squeeze=False)
-    for row in range(rows):
-        for column in range(columns):
-            show(grid[row, column], parts[row, column])
+    figure, panels = plt.subplots(1, count, figsize=(3.6 * count, 3.9))
+    show(panels[0], image)
+    panels[0].set_title(f"the image, {height} x {width}")
+    show(panels[1], spread(patches, patch_size, rows, columns))
+    panels[1].set_title(f"{rows * columns} patches of {patch_size} x {patch_size}")
     if restored is not None:
-        show_panel(panels[2], restored, "put together again")
-    plt.close(figure)
-    return figure
+        show(panels[2], restored)
+        panels[2].set_title("put together again")
+    return finish(figure)
+
+
+def spread(patches: Tensor, patch_size: int, rows: int, columns: int) -> Tensor:
+    """Patches (patches, channels * patch_size**2) on a white image, a pixel apart."""
+    white = 1.0 if patches.is_floating_point() else 255
+    parts = patches.detach().reshape(rows, columns, -1, patch_size, patch_size)
+    parts = F.pad(parts, (0, 1, 0, 1), value=white)
+    picture = parts.permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)
+    return picture[:, :-1, :-1]
 
 
 def augmentations(versions: Mapping[str, Tensor]) -> Figure:
@@ -102,7 +113,7 @@ def augmentations(versions: Mapping[str, Tensor]) -> Figure:
 
 
 def curves(histories: Mapping[str, History]) -> Figure:
-    """Loss and accuracy by epoch: training dashed, validation solid, the best epoch ringed.
+    """Loss and accuracy by epoch: training dashed, validation solid, the kept weights ringed.
 
     Args:
         histories: name of the model to what `training.train` returned.
@@ -125,13 +136,26 @@ def curves(histories: Mapping[str, History]) -> Figure:
                     markevery=max(1, len(epochs) // 15),
                     label=f"{name}, {'training' if part == 'train' else part}",
                 )
+        if history.best_epoch:
+            best = history.rows[history.best_epoch - 1]["validation_accuracy"]
+            accuracies.plot(
+                history.best_epoch, best, "o", color="black", markersize=13, fillstyle="none"
+            )
+            accuracies.annotate(
+                f"{best:.1%}",
+                (history.best_epoch, best),
+                xytext=(0, -18),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
+            )
     for axes, title in ((losses, "Cross entropy"), (accuracies, "Accuracy")):
         axes.set_title(title)
         axes.set_xlabel("epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
         axes.legend(fontsize=9)
-    accuracies.yaxis.set_major_formatter(PercentFormatter(1))
+    accuracies.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return finish(figure)
 
 
@@ -146,7 +170,7 @@ def confusion_matrix(labels: Tensor, predictions: Tensor, classes: tuple[str, ..
     size = len(classes)
     pairs = labels.cpu() * size + predictions.cpu()
     counts = torch.bincount(pairs, minlength=size**2).reshape(size, size).numpy()
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    share = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
     figure, axes = plt.subplots(figsize=(0.6 * size + 2.2, 0.6 * size + 1.6))
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for row in range(size):
@@ -164,7 +188,7 @@ def confusion_matrix(labels: Tensor, predictions: Tensor, classes: tuple[str, ..
     axes.set_yticks(range(size), classes)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.set_title(f"{np.trace(counts) / max(counts.sum(), 1):.1%} of {counts.sum():,} right")
+    axes.set_title(f"{counts.trace() / max(counts.sum(), 1):.1%} of {counts.sum():,} right")
     return finish(figure)
 
 
@@ -174,13 +198,24 @@ def show(axes: Axes, image: Tensor) -> None:
     axes.set_axis_off()
 
 
-def show_panel(panel: SubFigure, image: Tensor, title: str) -> None:
-    panel.suptitle(title, fontsize=11)
-    show(panel.subplots(), image)
-
-
 def finish(figure: Figure) -> Figure:
     """Lay it out, and take it from pyplot, so that a notebook shows it once."""
     figure.tight_layout()
     plt.close(figure)
     return figure
+
+
+def main() -> None:
+    """The command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course.plots", description="Draw the curves of saved histories."
+    )
+    parser.add_argument("histories", nargs="+", type=Path, metavar="HISTORY.json")
+    parser.add_argument("--output", type=Path, default=Path("curves.png"), metavar="PICTURE.png")
+    options = parser.parse_args()
+    figure = curves({path.stem: History.load(path) for path in options.histories})
+    figure.savefig(options.output, dpi=150)
+
+
+if __name__ == "__main__":
+    main()

@@ -89,14 +89,14 @@ PRESETS: dict[str, Preset] = {
             "num_layers": 4,
             "num_heads": 4,
         },
-        training.Settings(epochs=7, batch_size=64, learning_rate=1.5e-3),
+        training.Settings(epochs=6, batch_size=64, learning_rate=1.5e-3),
         loader.Augmentation(crop=0.25),
     ),
     "homework-resnet": Preset(
         "The homework's ResNet, for CIFAR-10: about ten minutes on two cores, more than 60 %.",
         "resnet",
         {"width": 16, "blocks": [1, 1, 1]},
-        training.Settings(epochs=4, batch_size=128, learning_rate=1e-2),
+        training.Settings(epochs=3, batch_size=64, learning_rate=1e-2),
         loader.Augmentation(crop=0.25),
     ),
     "slides-vit": Preset(
