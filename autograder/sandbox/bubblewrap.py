@@ -41,6 +41,7 @@ def command(inside: list[str]) -> list[str]:
             mounts += ["--symlink", os.readlink(path), folder]
         elif path.is_dir():
             mounts += ["--ro-bind", folder, folder]
+    mounts += open_parents(Path(SYSTEM_FILES[0]))
     for file in SYSTEM_FILES:
         mounts += ["--ro-bind-try", file, file]
     for prefix in python_folders():
