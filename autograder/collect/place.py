@@ -15,6 +15,7 @@ from nbgrader.utils import parse_utc
 from autograder.checking.stages import ASSIGNMENT
 from autograder.collect.archives import RefusedError
 from autograder.collect.contents import Contents
+from autograder.grading.seed import private_folder
 
 TIMESTAMP = "timestamp.txt"
 
@@ -65,11 +66,8 @@ def place(
     """
     target = root / "submitted" / student / ASSIGNMENT
     notes = list(contents.notes)
-    workplace = root / ".vitcourse"
-    if not dry_run:
-        workplace.mkdir(exist_ok=True)
-    nearby = None if dry_run else workplace
-    with tempfile.TemporaryDirectory(prefix="incoming-", dir=nearby) as incoming:
+    workplace = None if dry_run else private_folder(root)
+    with tempfile.TemporaryDirectory(prefix="incoming-", dir=workplace) as incoming:
         folder = Path(incoming) / ASSIGNMENT
         for name, item in contents.files.items():
             item.copy_to(folder / name)
@@ -79,7 +77,7 @@ def place(
             stamp = time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
             (folder / TIMESTAMP).write_text(f"{stamp}\n", encoding="utf-8")
         outcome = _compare(folder, target, time)
-        if outcome in (Outcome.NEW, Outcome.REPLACED) and not dry_run:
+        if outcome in (Outcome.NEW, Outcome.REPLACED) and workplace is not None:
             if outcome is Outcome.REPLACED:
                 kept = _put_aside(target, workplace / "replaced" / student)
                 notes.append(f"the earlier one lies in {kept.relative_to(root)}")

@@ -53,8 +53,12 @@ def _train(preset: str, output: Path) -> None:
     """Train one preset with the solutions, in a process of its own."""
     paths = os.pathsep.join(str(path) for path in (SOLUTIONS, ASSIGNMENT, ROOT))
     command = [sys.executable, "-P", "-m", "course.presets", preset, "--data", "sample"]
+    print(f"Training {preset} on the embedded sample", flush=True)
     done = subprocess.run(
-        [*command, "--output", str(output)], env=os.environ | {"PYTHONPATH": paths}, check=False
+        [*command, "--output", str(output)],
+        env=os.environ | {"PYTHONPATH": paths},
+        stdout=subprocess.DEVNULL,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"training {preset} on the sample failed; its words stand above")

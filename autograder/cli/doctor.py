@@ -1,0 +1,171 @@
+"""What is installed, which isolation is in force, and what would fail."""
+
+from __future__ import annotations
+
+import os
+import platform
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+DISTRIBUTION = "vitcourse"
+OLDEST_PYTHON = (3, 11)
+
+
+class Health(StrEnum):
+    """How a finding is to be taken."""
+
+    FINE = "ok"
+    NOTE = "note"
+    PROBLEM = "PROBLEM"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        health: whether something fails because of it.
+        subject: what was looked at.
+        words: what was found, and for a problem what to do.
+    """
+
+    health: Health
+    subject: str
+    words: str
+
+
+def examine(root: Path | None) -> Iterator[Finding]:
+    """Look at the installation and, where there is one, at the course.
+
+    Args:
+        root: the course's root, or None where none was found.
+    """
+    yield _python()
+    yield from _packages()
+    if root is None:
+        words = "no nbgrader_config.py here or above: release, grade and collect do not know where"
+        yield Finding(Health.PROBLEM, "course", f"{words}; go to the course's folder")
+        return
+    yield Finding(Health.FINE, "course", str(root))
+    yield from _settings(root)
+    yield _stubs()
+    yield _private_folder(root)
+    yield _released(root)
+
+
+def _python() -> Finding:
+    words = f"{platform.python_version()} ({sys.executable}), {os.cpu_count()} cores"
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding(Health.PROBLEM, "Python", f"{words}: the course needs 3.11 or newer")
+    return Finding(Health.FINE, "Python", words)
+
+
+def _packages() -> Iterator[Finding]:
+    """Every package that the course's own installation asks for."""
+    try:
+        wanted = [Requirement(line) for line in metadata.requires(DISTRIBUTION) or []]
+    except metadata.PackageNotFoundError:
+        words = "is not installed; run in its repository: pip install -e ."
+        yield Finding(Health.PROBLEM, DISTRIBUTION, words)
+        return
+    yield Finding(Health.FINE, DISTRIBUTION, metadata.version(DISTRIBUTION))
+    for requirement in wanted:
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            version = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            words = f'is not installed; run: pip install "{requirement}"'
+            yield Finding(Health.PROBLEM, requirement.name, words)
+            continue
+        if requirement.specifier.contains(version, prereleases=True):
+            yield Finding(Health.FINE, requirement.name, version)
+        else:
+            words = f'{version}; run: pip install "{requirement}"'
+            yield Finding(Health.PROBLEM, requirement.name, words)
+
+
+def _settings(root: Path) -> Iterator[Finding]:
+    """The instructor's settings, and what they ask for."""
+    from autograder.grading.config import ConfigError, load_config
+    from autograder.sandbox import SandboxUnavailable, describe
+
+    try:
+        config = load_config(root)
+    except ConfigError as error:
+        yield Finding(Health.PROBLEM, "settings", str(error))
+        return
+    thresholds = ", ".join(
+        f"{name} {limit.nothing:.0%} to {limit.everything:.0%}" for name, limit in config.thresholds
+    )
+    yield Finding(Health.FINE, "settings", f"weights are tried on {config.data}: {thresholds}")
+    yield _data(config.data)
+    if config.isolation == "cooperative":
+        words = "none (cooperative): a submission could read the solutions and write the gradebook"
+        yield Finding(Health.NOTE, "isolation", words)
+        return
+    try:
+        yield Finding(Health.FINE, "isolation", describe())
+    except SandboxUnavailable as error:
+        yield Finding(Health.PROBLEM, "isolation", f"grading will refuse: {error}")
+
+
+def _data(source: str) -> Finding:
+    """Whether the data set that weights are tried on is at hand."""
+    from autograder.release.stubs import ROOT
+
+    if source == "sample":
+        return Finding(Health.FINE, "data", "the embedded sample needs no download")
+    folder = ROOT / "data" / "downloads" if source == "cifar10" else Path(source)
+    if folder.is_dir() and any(folder.iterdir()):
+        return Finding(Health.FINE, "data", str(folder))
+    words = f"{folder} is empty or not there"
+    if source == "cifar10":
+        return Finding(Health.NOTE, "data", f"{words}: the first grading downloads CIFAR-10")
+    return Finding(Health.PROBLEM, "data", f"{words}: trained weights cannot be graded")
+
+
+def _stubs() -> Finding:
+    from autograder.release.stubs import ASSIGNMENT, SOLUTIONS, MarkError, outdated
+
+    try:
+        names = outdated(SOLUTIONS, ASSIGNMENT)
+    except (MarkError, OSError) as error:
+        return Finding(Health.PROBLEM, "stubs", f"cannot be made: {error}")
+    if names:
+        words = f"{', '.join(names)} out of date, the release will refuse"
+        fix = "run: python -m autograder.release.stubs --write"
+        return Finding(Health.PROBLEM, "stubs", f"{words}; {fix}")
+    return Finding(Health.FINE, "stubs", "are what the solutions give")
+
+
+def _private_folder(root: Path) -> Finding:
+    folder = root / ".vitcourse"
+    if not folder.exists():
+        return Finding(Health.NOTE, "seed", "none yet; the first grading makes it")
+    for path in (folder, folder / "seed"):
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            words = f"others can read {path}, so students on this machine may learn the inputs"
+            return Finding(Health.PROBLEM, "seed", f"{words}; run: chmod go-rwx {path}")
+    return Finding(Health.FINE, "seed", "readable by you alone")
+
+
+def _released(root: Path) -> Finding:
+    from autograder.checking.stages import ASSIGNMENT
+
+    if not (root / "release" / ASSIGNMENT).is_dir():
+        return Finding(Health.NOTE, "release", "none yet; grading needs it: run vitcourse release")
+    gradebook = root / "gradebook.db"
+    if not gradebook.is_file():
+        words = "is there, but no gradebook.db: grading will refuse; run vitcourse release again"
+        return Finding(Health.PROBLEM, "release", words)
+    if not os.access(gradebook, os.W_OK):
+        return Finding(Health.PROBLEM, "release", f"{gradebook} cannot be written")
+    return Finding(Health.FINE, "release", f"release/{ASSIGNMENT}, known to the gradebook")
