@@ -20,6 +20,7 @@ from autograder.checking.stages import ASSIGNMENT
 from autograder.collect.collecting import collect
 from autograder.collect.lms import student_id
 from autograder.grading.reference import ROOT
+from autograder.release.release import release
 from autograder.release.stubs import ASSIGNMENT as ASSIGNMENT_FOLDER
 from autograder.release.weights import PRESETS, sample_weights
 
@@ -81,7 +82,8 @@ def run(root: Path) -> RunResult:
     """The whole line, with a heading for each step; the marks and where to look at the end.
 
     Raises:
-        RuntimeError: where the release or the feedback fails; nbgrader's words stand above.
+        ReleaseError, GateError: the release is refused.
+        RuntimeError: where the feedback fails; nbgrader's words stand above.
     """
     console = Console()
     console.rule("1. Train a small ViT and a ResNet on the embedded sample")
@@ -89,7 +91,7 @@ def run(root: Path) -> RunResult:
     weights = sample_weights(root)
     curves = save_curves(weights)
     console.rule("2. Release: stubs earn nothing, solutions everything, nothing leaks")
-    require(nbgrader(root, "generate_assignment", ASSIGNMENT), "the release")
+    released = release(root)
     console.rule(f"3. A class of {len(CLASS)} hands in, and the download is collected")
     hand_in(root, weights)
     console.rule("4. Grade with nbgrader, each submission in a sandbox")
@@ -103,7 +105,8 @@ def run(root: Path) -> RunResult:
     for what, path in (
         ("curves", curves),
         ("a feedback page", root / "feedback" / first / ASSIGNMENT / f"{ASSIGNMENT}.html"),
-        ("what a student gets", root / "release" / ASSIGNMENT),
+        ("what a student gets", released.archive),
+        ("for the markers", released.guide),
         ("marks", root / "grades.csv"),
     ):
         console.print(f"  {what}: {path}", markup=False, soft_wrap=True)

@@ -13,16 +13,19 @@ from .students import (
 
 CLASS = (
     Student("Ada Park", "right, as a textbook prints it", solved),
-    Student("Bao Nguyen", "right, with einsum", in_style("einsum")),
-    Student("Chidi Okafor", "right, with loops", in_style("loops")),
-    Student("Dana Levi", "right, with einops", in_style("einops")),
+    Student("Bao Nguyen", "right, with a strided convolution", in_style("strided_convolution")),
+    Student("Chidi Okafor", "right, with loops over images", in_style("loops_over_images")),
+    Student("Dana Levi", "right, with einops", in_style("einops_and_bernoulli")),
     Student(
-        "Emil Berg", "one draw for the whole batch", with_mistake("data", "one_draw"), ("data",)
+        "Emil Berg",
+        "one draw for the whole batch",
+        with_mistake("data", "flip_one_draw"),
+        ("data",),
     ),
     Student(
         "Farah Aziz",
         "pixels of a patch with the channel last",
-        with_mistake("patching", "channel_last"),
+        with_mistake("patching", "cut_channels_last"),
         ("patching",),
     ),
     Student(
@@ -40,7 +43,7 @@ CLASS = (
     Student(
         "Jun Wu",
         "two mistakes: standard deviation squared, one residual missing",
-        with_mistakes(("data", "std_squared"), ("encoder", "no_mlp_residual")),
+        with_mistakes(("data", "normalize_by_variance"), ("encoder", "no_mlp_residual")),
         ("data", "encoder"),
     ),
     Student(
@@ -79,7 +82,7 @@ CLASS = (
     Student(
         "Rosa Silva",
         "script in outputs and answers, a forged mark",
-        with_mistake("attention", "keys_values_swapped"),
+        with_mistake("attention", "keys_and_values_swapped"),
         ("attention",),
         notebook="hostile",
     ),
