@@ -10,7 +10,7 @@ from autograder.checking.pictures import Pictures, require_even, require_indepen
 from autograder.checking.probe import Probe, Target, call
 from autograder.checking.registry import check
 
-IMAGES = 3000
+IMAGES = 2000
 SINGLES = 30
 OWN_PLACE = "draw the place anew for each image, rows apart from columns, with both ends in reach."
 

@@ -10,7 +10,7 @@ from ..pictures import Pictures, bounds, require_own_draws
 from ..probe import Probe, Result, Target
 from ..registry import check
 
-IMAGES = 2000
+IMAGES = 1500
 
 
 @check(points=1)
