@@ -129,6 +129,13 @@ def test_dropout(probe: Probe) -> None:
         "comes before it.",
         _train=True,
     )
+    everything.require_reference(
+        images,
+        case="embed in training, dropout 1",
+        hint="embed itself has no dropout.",
+        _method="embed",
+        _train=True,
+    )
     half = probe.module("ViT", **SHALLOW, dropout=0.5)
     seeds = probe.inputs.seed(), probe.inputs.seed()
     one, other = half.results(*(call(images, _seed=seed) for seed in seeds))

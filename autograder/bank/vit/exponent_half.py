@@ -1,0 +1,15 @@
+"""The exponent grows half as fast as it should: it counts pairs of columns where it should count
+columns."""
+
+import torch
+
+FAILS = ("test_sinusoidal_positions",)
+
+
+def sinusoidal_positions(num_positions, embed_dim):
+    if embed_dim % 2:
+        raise ValueError(f"embed_dim {embed_dim} is odd")
+
+    position = torch.arange(num_positions).unsqueeze(1)
+    angle = position / 10000 ** (torch.arange(embed_dim // 2) / embed_dim)
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)
