@@ -219,6 +219,7 @@ def test_the_students_own_pictures_stay(graded: Course) -> None:
         ("several", "several notebooks"),
         ("renamed", "It was graded all the same"),
         ("timeless", "time of your handing in could not be read"),
+        ("breaks", "this costs you nothing, a person will look"),
         ("deleted", "`attention` was missing and has been put back"),
         ("doubled", "`attention` stood in the notebook 2 times"),
     ],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from bridge_pages import HTML_PAYLOADS, MARKDOWN_PAYLOADS, acting_parts, hostile_notebook
+from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.server_extensions.formgrader import handlers
 
 from autograder.bridge.markup import SanitizeSubmission, clean_html, safe_markdown
+from autograder.checking.report import as_html
+from autograder.checking.verdicts import StageReport, Status, Verdict
 
 INNOCENT = [
     "Softmax of $q k^T / \\sqrt{d}$ with $a<b$, and `x < y && z > 1`.",
@@ -54,6 +57,16 @@ def test_nothing_in_cleaned_html_acts(payload: str) -> None:
 def test_tables_and_their_numbers_stay() -> None:
     table = '<table border="1"><tr><td style="color: red">0.93</td></tr></table>'
     assert '<td style="color: red;">0.93</td>' in clean_html(table)
+
+
+def test_a_report_keeps_its_words_and_its_layout() -> None:
+    verdict = Verdict("test_it", "vit", "It <b>works</b>.", 15, Status.FAILED, "got  <i>1</i>")
+    report = as_html(StageReport("vit", (verdict,), ("A note.",)))
+    cleaned = clean_html(report)
+    soup, before = BeautifulSoup(cleaned, "html.parser"), BeautifulSoup(report, "html.parser")
+    assert soup.get_text() == before.get_text()
+    assert [tag.name for tag in soup.find_all(True)] == [tag.name for tag in before.find_all(True)]
+    assert "white-space: pre-wrap" in cleaned
 
 
 def test_pictures_stay_and_a_vector_drawing_becomes_one() -> None:

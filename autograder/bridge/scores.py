@@ -1,29 +1,26 @@
 """From the grader's verdicts to nbgrader's gradebook; no score is ever read from an output."""
 
-import atexit
-import functools
+import weakref
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Any as AnyTrait
+from traitlets import Unicode
 from traitlets.utils.importstring import import_item
 
 from autograder.checking.report import as_html, as_text
-from autograder.checking.stages import STAGES
-from autograder.checking.verdicts import StageReport
+from autograder.checking.stages import MACHINE_STAGES, STAGES
+from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.sandbox import SandboxUnavailable
 
 REPORTS = "reports"
-
-_open = ExitStack()
-atexit.register(_open.close)
 
 
 class Grades(Protocol):
@@ -31,6 +28,10 @@ class Grades(Protocol):
 
     def grade(self, submission: Path) -> dict[str, StageReport]:
         """The report of every machine-graded stage, by its key."""
+
+
+# A run of nbgrader's is a converter object; formgrader's server makes one for each button pressed.
+_graders: weakref.WeakKeyDictionary[BaseConverter, Grades] = weakref.WeakKeyDictionary()
 
 
 class ForgetScores(NbGraderPreprocessor):
@@ -60,9 +61,9 @@ class GradeStages(NbGraderPreprocessor):
     No kernel starts, and no cell of the student's is run.
     """
 
-    grader_factory = AnyTrait(
+    grader_factory = Unicode(
         "autograder.grading.grader.Grader.for_course",
-        help="What makes the grader: a function of the course's root, or its dotted name.",
+        help="Dotted name of what makes the grader: a function of the course's root.",
     ).tag(config=True)
 
     def preprocess(
@@ -77,9 +78,9 @@ class GradeStages(NbGraderPreprocessor):
         reports = self._grade(Path(coursedir.root), Path(submission), about["student"])
         about[REPORTS] = reports
         for cell in nb.cells:
-            if is_machine_graded(cell):
+            if is_machine_graded(cell) and cell.metadata.nbgrader.grade_id in STAGES:
                 key = cell.metadata.nbgrader.grade_id
-                report = reports.setdefault(key, _no_verdict(key, "the grader has no such stage"))
+                report = reports.setdefault(key, _no_verdict(key))
                 if report.earned is None:
                     self.log.error("%s: stage %s needs a person", about["student"], key)
                 cell.outputs = [
@@ -92,14 +93,24 @@ class GradeStages(NbGraderPreprocessor):
 
     def _grade(self, root: Path, submission: Path, student: str) -> dict[str, StageReport]:
         try:
-            return dict(_grader(self.grader_factory, root).grade(submission))
+            return dict(self._grader(root).grade(submission))
         except SandboxUnavailable:
             raise
-        except Exception as error:
+        except Exception:
             # The grader's own failure is nobody's zero, and must not stop the class.
             self.log.exception("The grader failed on the submission of %s", student)
-            reason = f"the grader failed ({type(error).__name__})"
-            return {key: _no_verdict(key, reason) for key in STAGES}
+            return {key: _no_verdict(key) for key in MACHINE_STAGES}
+
+    def _grader(self, root: Path) -> Grades:
+        """The run's one grader, made for its first submission and closed when the run is over."""
+        run = self.parent.parent
+        if run not in _graders:
+            grader = _imported(self.grader_factory)(root)
+            if isinstance(grader, AbstractContextManager):
+                grader = grader.__enter__()
+                weakref.finalize(run, grader.__exit__, None, None, None)
+            _graders[run] = grader
+        return _graders[run]
 
 
 class SaveVerdicts(SaveAutoGrades):
@@ -140,20 +151,11 @@ def is_machine_graded(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
-def _no_verdict(key: str, reason: str) -> StageReport:
-    """A report without verdicts: no points given, none denied."""
-    note = f"This stage could not be graded: {reason}. A person will look at it."
-    return StageReport(key, (), (note,))
-
-
-@functools.cache
-def _grader(factory: str | Callable[[Path], Grades], root: Path) -> Grades:
-    """The process's one grader for a course; closed when the process ends."""
-    make = _imported(factory) if isinstance(factory, str) else factory
-    grader = make(root)
-    if isinstance(grader, AbstractContextManager):
-        grader = _open.enter_context(grader)
-    return grader
+def _no_verdict(key: str) -> StageReport:
+    """A report of the grader's own failure: no points given, none denied."""
+    title, message = "The grader could judge this stage.", "The grader itself failed."
+    points = STAGES[key].points
+    return StageReport(key, (Verdict("grading", key, title, points, Status.GRADER_ERROR, message),))
 
 
 def _imported(name: str) -> Callable[[Path], Grades]:
