@@ -212,7 +212,7 @@ def read_class_folders(folder: Path, classes: tuple[str, ...]) -> tuple[Tensor, 
 
 
 def pixel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of pixels in [0, 1], for each channel.
+    """Mean and standard deviation (at least 1/255) of pixels in [0, 1], for each channel.
 
     Args:
         images: uint8 (count, channels, height, width).
@@ -223,5 +223,5 @@ def pixel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ..
         share = torch.bincount(channel.flatten(), minlength=256) / channel.numel()
         mean = (share * values).sum()
         means.append(mean.item())
-        stds.append((share * (values - mean) ** 2).sum().sqrt().item())
+        stds.append(max((share * (values - mean) ** 2).sum().sqrt().item(), 1 / 255))
     return tuple(means), tuple(stds)

@@ -155,7 +155,7 @@ def curves(histories: Mapping[str, History]) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
         axes.legend(fontsize=9)
-    accuracies.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    accuracies.yaxis.set_major_formatter(PercentFormatter(1))
     return finish(figure)
 
 

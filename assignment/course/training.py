@@ -1,6 +1,5 @@
 """The training loop: one for CPU and GPU, to be read in one sitting."""
 
-import copy
 import math
 import time
 from contextlib import AbstractContextManager
@@ -57,7 +56,7 @@ def train(
             history.rows.append(row)
             if accuracy > best_accuracy:
                 best_accuracy, history.best_epoch = accuracy, epoch
-                best_weights = copy.deepcopy(model.state_dict())
+                best_weights = {name: value.clone() for name, value in model.state_dict().items()}
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
@@ -109,8 +108,8 @@ def train_epoch(
 def evaluate(model: nn.Module, loader: Loader) -> tuple[float, float]:
     """Cross entropy and accuracy (from 0 to 1) over all images of the loader."""
     logits, labels = predict(model, loader)
-    accuracy = (logits.argmax(dim=1) == labels).float().mean()
-    return F.cross_entropy(logits, labels).item(), accuracy.item()
+    right = (logits.argmax(dim=1) == labels).float()
+    return F.cross_entropy(logits, labels).item(), right.mean().item()
 
 
 @torch.no_grad()
@@ -120,8 +119,8 @@ def predict(model: nn.Module, loader: Loader) -> tuple[Tensor, Tensor]:
     device = next(model.parameters()).device
     with autocast(device):
         batches = [(model(images.to(device)).float(), labels) for images, labels in loader]
-    logits, labels = zip(*batches, strict=True)
-    return torch.cat(logits), torch.cat(labels).to(device)
+    logits, labels = map(torch.cat, zip(*batches, strict=True))
+    return logits, labels.to(device)
 
 
 def precision(device: torch.device) -> torch.dtype:
