@@ -110,7 +110,7 @@ def run(root: Path) -> RunResult:
         ("marks", root / "grades.csv"),
     ):
         console.print(f"  {what}: {path}", markup=False, soft_wrap=True)
-    console.print(f"  by hand: cd {root} && nbgrader formgrader", markup=False, soft_wrap=True)
+    console.print(f"  by hand: cd {root} && jupyter lab, then Nbgrader, Formgrader", markup=False, soft_wrap=True)
     return result
 
 

@@ -1,0 +1,51 @@
+"""What the slow tests share: one demo course, from the release to the marks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A finished demo.
+
+    Attributes:
+        root: the course's folder.
+        output: what the command printed.
+    """
+
+    root: Path
+    output: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This environment's commands first in the path, nothing of the repository importable."""
+    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return kept | {"PATH": path, "COLUMNS": "200", **more}
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo class: released, handed in, graded, given back."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("needs bubblewrap, which .ci/run installs")
+    root = tmp_path_factory.mktemp("demo") / "course"
+    done = subprocess.run(
+        ["vitcourse", "demo", str(root)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=1500,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Demo(root, done.stdout)

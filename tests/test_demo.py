@@ -1,0 +1,92 @@
+"""The demo class: each wrong submission loses the points of its own stage and no others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Demo
+from nbgrader.api import Gradebook
+
+from autograder.bridge.config import COURSE_ID
+from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES, STAGES
+from autograder.demo.course import remarks
+from autograder.demo.roster import CLASS
+from autograder.demo.students import Student
+
+pytestmark = pytest.mark.slow
+IDS = dict(zip((student.name for student in CLASS), remarks(), strict=True))
+
+
+def scores(root: Path, student: Student) -> dict[str, float | None]:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
+        notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS[student.name])
+        return {grade.name: grade.auto_score for grade in notebook.grades}
+
+
+def feedback(root: Path, student: Student) -> str:
+    folder = root / "feedback" / IDS[student.name] / ASSIGNMENT
+    return (folder / f"{ASSIGNMENT}.html").read_text()
+
+
+@pytest.mark.parametrize("student", CLASS, ids=lambda student: student.name)
+def test_points_are_lost_in_the_submissions_own_stages_only(demo: Demo, student: Student) -> None:
+    found = scores(demo.root, student)
+    for stage in MACHINE_STAGES:
+        score, full = found[stage], STAGES[stage].points
+        assert score is not None
+        if stage in student.loses:
+            assert score < full, f"{stage}: {score} of {full}"
+        else:
+            assert score == full, f"{stage}: {score} of {full}"
+
+
+def test_the_untouched_stubs_earn_nothing(demo: Demo) -> None:
+    untouched = next(student for student in CLASS if student.notebook == "untouched")
+    found = scores(demo.root, untouched)
+    assert [found[stage] for stage in MACHINE_STAGES] == [0] * len(MACHINE_STAGES)
+
+
+def test_the_last_lines_name_who_needs_a_person_and_nobody_else(demo: Demo) -> None:
+    named = {
+        line.split(":")[0].strip() for line in demo.output.splitlines() if "needs a person" in line
+    }
+    assert named == {IDS[s.name] for s in CLASS if s.notebook in ("missing", "broken")}
+
+
+def test_the_table_has_everybody_and_what_is_special(demo: Demo) -> None:
+    for name in IDS.values():
+        assert name in demo.output
+
+
+def test_late_is_late(demo: Demo) -> None:
+    with Gradebook(f"sqlite:///{demo.root / 'gradebook.db'}", COURSE_ID) as gradebook:
+        for student in CLASS:
+            submission = gradebook.find_submission(ASSIGNMENT, IDS[student.name])
+            assert (submission.total_seconds_late > 0) == (student.late_hours > 0)
+
+
+@pytest.mark.parametrize("student", CLASS, ids=lambda student: student.name)
+def test_everybody_gets_a_feedback_page_without_script_or_model_answers(
+    demo: Demo, student: Student
+) -> None:
+    page = feedback(demo.root, student)
+    assert "marked by the student" not in page
+    assert "onerror" not in page
+    assert "javascript:alert" not in page
+    assert "Model answer" not in page
+    for stage in student.loses:
+        assert f"stage {stage}" in page
+
+
+def test_the_written_answers_wait_for_a_person(demo: Demo) -> None:
+    with Gradebook(f"sqlite:///{demo.root / 'gradebook.db'}", COURSE_ID) as gradebook:
+        notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS["Ada Park"])
+        answers = [grade for grade in notebook.grades if grade.name.startswith("questions")]
+        assert sum(grade.max_score for grade in answers) == STAGES["questions"].points
+        assert all(grade.needs_manual_grade for grade in answers)
+
+
+def test_curves_were_drawn(demo: Demo) -> None:
+    (picture,) = (demo.root / ".vitcourse" / "weights").rglob("curves.png")
+    assert picture.read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,100 @@
+"""The architecture, held against the imports: arrows point one way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("checking", "hidden", "sandbox", "grading", "bank", "release", "bridge", "collect", "cli",
+         "demo")  # fmt: skip
+STUDENT_MODULES = {"utils", "ViT", "transformer-attention", "transformer-student"}
+MAX_LINES = 350
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [
+        path
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "__pycache__" not in path.parts
+    ]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, with relative imports resolved, and by literal name."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "import_module"
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            yield str(node.args[0].value)
+
+
+@pytest.mark.parametrize("path", python_files("autograder"), ids=str)
+def test_the_grader_imports_no_students_file(path: Path) -> None:
+    found = {name.split(".")[0] for name in imports(path)} & STUDENT_MODULES
+    assert not found, f"{path} imports {found}"
+
+
+@pytest.mark.parametrize("path", python_files("autograder/checking"), ids=str)
+def test_checking_knows_no_solution_no_bank_and_no_hidden_check(path: Path) -> None:
+    for name in imports(path):
+        outside = name.startswith("autograder.") and not name.startswith("autograder.checking")
+        assert not outside, f"{path} imports {name}"
+        assert name.split(".")[0] not in ("solutions", "tests")
+
+
+@pytest.mark.parametrize("path", python_files("autograder/checking/worker"), ids=str)
+def test_the_worker_knows_torch_and_itself_only(path: Path) -> None:
+    for name in imports(path):
+        assert not name.startswith("autograder.") or name.startswith("autograder.checking.worker")
+
+
+@pytest.mark.parametrize(
+    ("room", "may_use"),
+    [
+        ("checking", set()),
+        ("bank", {"checking"}),
+        ("hidden", {"checking"}),
+        ("sandbox", {"checking"}),
+        ("collect", {"checking"}),
+        ("grading", {"checking", "hidden", "sandbox"}),
+        ("bridge", {"checking", "sandbox", "grading"}),
+        ("release", {"checking", "grading", "bridge"}),
+    ],
+)
+def test_rooms_import_only_rooms_below(room: str, may_use: set[str]) -> None:
+    for path in python_files(f"autograder/{room}"):
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == "autograder" and len(parts) > 1 and parts[1] in ROOMS:
+                assert parts[1] in may_use | {room}, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", python_files("solutions", "assignment"), ids=str)
+def test_a_students_file_imports_torch_only(path: Path) -> None:
+    if path.stem not in STUDENT_MODULES:
+        return
+    allowed = {"torch", "math", "importlib", "collections", *STUDENT_MODULES}
+    assert {name.split(".")[0] for name in imports(path)} <= allowed
+
+
+@pytest.mark.parametrize(
+    "path", python_files("solutions", "assignment", "autograder", "data", "tests"), ids=str
+)
+def test_files_are_of_readable_length(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MAX_LINES
