@@ -29,7 +29,7 @@ An assignment's life:
   vitcourse release             stubs, notebook and zip for students
   vitcourse collect DOWNLOADS   what Moodle or Canvas handed out -> submitted/
   vitcourse grade               nbgrader's autograde, every submission named
-  nbgrader formgrader           read and mark the written answers
+  jupyter lab                   Nbgrader, Formgrader: mark the written answers
   nbgrader generate_feedback vit-cifar10
   nbgrader export               the marks as a table
 

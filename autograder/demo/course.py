@@ -110,7 +110,8 @@ def run(root: Path) -> RunResult:
         ("marks", root / "grades.csv"),
     ):
         console.print(f"  {what}: {path}", markup=False, soft_wrap=True)
-    console.print(f"  by hand: cd {root} && jupyter lab, then Nbgrader, Formgrader", markup=False, soft_wrap=True)
+    by_hand = f"cd {root} && jupyter lab, then Nbgrader, Formgrader"
+    console.print(f"  by hand: {by_hand}", markup=False, soft_wrap=True)
     return result
 
 

@@ -1,0 +1,131 @@
+"""formgrader in a real browser, on the graded demo class: reading, and entering a mark by hand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Demo, environment
+from nbgrader.api import Gradebook
+
+from autograder.bridge.config import COURSE_ID
+from autograder.checking.stages import ASSIGNMENT
+from autograder.demo.course import remarks
+from autograder.demo.roster import CLASS
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        shutil.which("chromedriver") is None,
+        reason="needs Debian's chromium and chromium-driver, which .ci/run installs",
+    ),
+]
+IDS = dict(zip((student.name for student in CLASS), remarks(), strict=True))
+OPTIONS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update --window-size=1300,1600"
+)
+
+
+@pytest.fixture(scope="module")
+def course(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("formgrader") / "course"
+    shutil.copytree(demo.root, root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def server(course: Path) -> Iterator[str]:
+    """The address of a Jupyter server in the course's folder."""
+    log = course / "server.log"
+    with log.open("w") as sink:
+        process = subprocess.Popen(
+            ["jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+            + ["--IdentityProvider.token=test", "--ServerApp.disable_check_xsrf=True"],
+            cwd=course,
+            env=environment(),
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+    for _ in range(240):
+        if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", log.read_text()):
+            break
+        time.sleep(0.5)
+    else:
+        raise AssertionError(log.read_text())
+    yield found[0]
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory):
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    for option in OPTIONS.split():
+        options.add_argument(option)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.binary_location = shutil.which("chromium") or ""
+    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+    driver.implicitly_wait(30)
+    yield driver
+    driver.quit()
+
+
+def notebook_id(course: Path, student: str) -> str:
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE_ID) as gradebook:
+        return gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS[student]).id
+
+
+def test_marks_comments_and_answers_are_there_and_a_mark_can_be_entered(
+    course: Path, server: str, browser
+) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    browser.get(f"{server}formgrader?token=test")
+    assert ASSIGNMENT in browser.find_element(By.TAG_NAME, "table").text
+
+    browser.get(f"{server}formgrader/submissions/{notebook_id(course, 'Goro Ito')}/")
+    page = browser.find_element(By.TAG_NAME, "body").text
+    assert "stage attention" in page
+    assert "failed" in page
+    assert "Convolutions look at small neighbourhoods" in page
+    assert browser.find_elements(By.CSS_SELECTOR, "textarea.comment")
+
+    boxes = {
+        box.get_attribute("id"): box for box in browser.find_elements(By.CSS_SELECTOR, ".score")
+    }
+    empty = next(
+        box for box in boxes.values() if box.is_enabled() and not box.get_attribute("value")
+    )
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", empty)
+    empty.send_keys("2", Keys.TAB)
+    for _ in range(60):
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE_ID) as gradebook:
+            notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS["Goro Ito"])
+            entered = [grade.manual_score for grade in notebook.grades if grade.manual_score]
+        if entered:
+            break
+        time.sleep(0.5)
+    browser.save_screenshot(str(course / "formgrader.png"))
+    assert entered == [2]
+
+
+def test_script_in_a_submission_does_not_act(course: Path, server: str, browser) -> None:
+    from selenium.webdriver.common.by import By
+
+    browser.get(f"{server}formgrader?token=test")
+    browser.get(f"{server}formgrader/submissions/{notebook_id(course, 'Rosa Silva')}/")
+    assert "stage attention" in browser.find_element(By.TAG_NAME, "body").text
+    assert browser.title != "marked by the student"
+    for bad in ("img[onerror]", "a[href^='javascript:alert']"):
+        assert not browser.find_elements(By.CSS_SELECTOR, f"#notebook-container {bad}")

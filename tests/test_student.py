@@ -1,0 +1,124 @@
+"""The student's folder, away from the repository: from the first stub to the zip that is graded."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import Demo, environment
+
+from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STUDENT_FILES
+from autograder.release.package import assemble
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = {"VITCOURSE_DATA": "sample", "VITCOURSE_BUDGET": "quick", "MPLBACKEND": "agg"}
+ALONE = (
+    "import sys; sys.path.insert(0, ''); sys.modules['autograder'] = None; "
+    "from checking import check; check(sys.argv[1])"
+)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def package(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip of the release, unpacked in an empty folder."""
+    place = tmp_path_factory.mktemp("student")
+    with zipfile.ZipFile(demo.root / "release" / f"{ASSIGNMENT}.zip") as archive:
+        archive.extractall(place)
+    return place / ASSIGNMENT
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment(**SAMPLE),
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    return done.stdout + done.stderr
+
+
+def execute(folder: Path) -> nbformat.NotebookNode:
+    """Run the folder's notebook top to bottom, saved in place."""
+    options = ["--to", "notebook", "--inplace", "--execute", f"{ASSIGNMENT}.ipynb"]
+    words = run(folder, "-m", "jupyter", "nbconvert", *options)
+    notebook = nbformat.read(folder / f"{ASSIGNMENT}.ipynb", as_version=4)
+    ran = [c for c in notebook.cells if c.cell_type == "code" and c.execution_count]
+    assert len(ran) == sum(c.cell_type == "code" for c in notebook.cells), words[-3000:]
+    return notebook
+
+
+def report(notebook: nbformat.NotebookNode, stage: str) -> str:
+    """What a check cell shows as text."""
+    cell = next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == stage
+    )
+    return "".join(o.get("data", {}).get("text/plain", o.get("text", "")) for o in cell.outputs)
+
+
+def test_the_package_holds_what_a_student_needs_and_nothing_else(package: Path) -> None:
+    top = {path.name for path in package.iterdir()}
+    expected = {f"{ASSIGNMENT}.ipynb", "README.md", "conftest.py", "course", "checking", "data"}
+    assert top == expected | set(STUDENT_FILES)
+    names = {path.name for path in package.rglob("*")}
+    assert not names & {"hidden", "bank", "solutions", "grading", "__pycache__"}
+
+
+@pytest.mark.parametrize("stage", CODE_STAGES)
+def test_the_stubs_fail_with_words_that_help(package: Path, stage: str) -> None:
+    said = run(package, "-c", ALONE, stage)
+    assert f"stage {stage}" in said
+    assert "is yours to write" in said or "cannot be checked until the stage `patching`" in said
+    assert "Traceback" not in said
+
+
+def test_right_code_passes_the_notebook_runs_and_the_zip_is_graded(
+    demo: Demo, package: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / ASSIGNMENT
+    shutil.copytree(package, folder)
+    for name in STUDENT_FILES:
+        shutil.copyfile(ROOT / "solutions" / name, folder / name)
+    said = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert " failed" not in said
+    assert " passed" in said
+
+    notebook = execute(folder)
+    for stage in (*CODE_STAGES, "training"):
+        shown = report(notebook, stage)
+        assert "0 failed" not in shown
+        assert "✗" not in shown, shown
+        assert "✓" in shown, shown
+
+    root = tmp_path / "course"
+    shutil.copytree(demo.root, root)
+    for command in (
+        ["collect", str(folder / "submission.zip"), "--student", "newcomer"],
+        ["grade", "newcomer"],
+    ):
+        done = subprocess.run(
+            ["vitcourse", *command],
+            cwd=root,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=900,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "newcomer" in done.stdout
+    assert "80" in next(line for line in done.stdout.splitlines() if "newcomer" in line)
+
+
+def test_the_instructors_version_of_the_notebook_runs(tmp_path: Path) -> None:
+    source = ROOT / "notebooks" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    folder = assemble(tmp_path / "workspace", ROOT / "solutions", source)
+    notebook = execute(folder)
+    assert "Model answer" in "".join(cell.source for cell in notebook.cells)
+    assert "✗" not in report(notebook, "training")
