@@ -129,12 +129,18 @@ def kind_of(value: object) -> str:
 def first_entries(got: Tensor, expected: Tensor, wrong: Tensor) -> str:
     """The first few entries that differ, with their indices, a line each."""
     lines = [
-        f"\n  at {list(index)}: expected {number(expected[index])}, got {number(got[index])}"
+        f"\n  at {list(index)}: {expected_and_got(expected[index], got[index])}"
         for index in (tuple(row) for row in wrong.nonzero()[:SHOWN].tolist())
     ]
     return ":" + "".join(lines)
 
 
-def number(value: Tensor) -> str:
-    """One entry with as many digits as help."""
-    return f"{value.item():.5g}" if value.is_floating_point() else str(value.item())
+def expected_and_got(expected: Tensor, got: Tensor) -> str:
+    """Two entries with as many digits as it takes to tell them apart."""
+    one, other = str(expected.item()), str(got.item())
+    if expected.is_floating_point():
+        for digits in (9, 5):
+            short, also = f"{expected.item():.{digits}g}", f"{got.item():.{digits}g}"
+            if short != also:
+                one, other = short, also
+    return f"expected {one}, got {other}"

@@ -126,8 +126,8 @@ def test_quiet_tokens(probe: Probe) -> None:
         for key, value in layer.weights.items()
         if key.endswith(("out.weight", "out.bias", "fc2.weight", "fc2.bias"))
     }
-    tokens = 1 + 1e-3 * probe.inputs.normal(2, 4, 8)
-    tokens[0, 0] = 1.0
+    tokens = 1e-3 * probe.inputs.normal(2, 4, 8)
+    tokens[0, 0] = 0.0
     layer.with_weights(weights).require_reference(
         tokens,
         case="on tokens that hardly vary",
