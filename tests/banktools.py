@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from autograder import bank
+from autograder.bank.overlay import overlay
 from autograder.checking import connection, session
 from autograder.checking.connection import Connection
 from autograder.checking.probe import Run
@@ -22,8 +23,8 @@ from autograder.checking.programs import Program, Reply
 from autograder.checking.registry import Check
 from autograder.checking.runner import StageRunner
 from autograder.checking.session import StageSession, read_sources, standins_in
-from autograder.checking.stages import CODE_STAGES
-from autograder.checking.verdicts import StageReport, Status
+from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.verdicts import StageReport, Status, Verdict
 
 ROOT = Path(__file__).parents[1]
 SOLUTIONS = read_sources(ROOT / "solutions")
@@ -131,15 +132,29 @@ def checks(stage: str) -> tuple[Check, ...]:
 
 def judge(stage: str, sources: dict[str, str], seed: bytes = SEED) -> StageReport:
     """One stage's verdicts on files given by module name."""
+    return judged(stage, tuple(sorted(reachable(stage, sources).items())), seed)
+
+
+@functools.cache
+def judged(stage: str, sources: tuple[tuple[str, str], ...], seed: bytes) -> StageReport:
+    """The same, once for each content of the files that the stage can reach."""
     return StageRunner(
         stage=stage,
         checks=list(checks(stage)),
-        sources=sources,
+        sources=dict(sources),
         standins=STANDINS,
         launcher=launcher(),
         reference=reference(stage),
         seed=seed,
     ).report()
+
+
+def reachable(stage: str, sources: dict[str, str]) -> dict[str, str]:
+    """The stage's files and those whose names they mention, and so on."""
+    names = [Path(file).stem for file in STAGES[stage].files if Path(file).stem in sources]
+    for name in names:
+        names += [other for other in sources if other not in names and other in sources[name]]
+    return {name: sources[name] for name in names}
 
 
 def failed(report: StageReport) -> dict[str, str]:
@@ -164,9 +179,9 @@ def assert_stage_is_sound(stage: str) -> None:
     assert {each.name for each in checks(stage)} - reached == set()
 
 
-def failing(verdict: object) -> bool:
+def failing(verdict: Verdict) -> bool:
     """Whether a verdict says that something is wrong."""
-    return getattr(verdict, "status", None) is Status.FAILED
+    return verdict.status is Status.FAILED
 
 
 def assert_wrong_version_is_caught(wrong: bank.WrongVersion) -> None:
@@ -181,4 +196,46 @@ def assert_wrong_version_is_caught(wrong: bank.WrongVersion) -> None:
     assert sum(v.points for v in report.verdicts if v.check in wrong.fails) > 0
     for stage in CODE_STAGES:
         if stage != wrong.stage:
-            assert failed(judge(stage, wrong.over(SOLUTIONS))) == {}, stage
+            other = judge(stage, wrong.over(SOLUTIONS))
+            assert other.earned == other.points, (stage, failed(other))
+
+
+ODD_VALUES = (
+    "None",
+    "'a string'",
+    "3",
+    "float('nan')",
+    "[]",
+    "[torch.ones(2)] * 20",
+    "(None, {})",
+    "torch.tensor(1.0)",
+    "torch.ones(2, 3)",
+    "torch.empty(0)",
+    "torch.full((2, 6, 48), float('nan'))",
+    "torch.ones(2, 6, 48, dtype=torch.complex64)",
+    "torch.ones(2, 6, 48).to_sparse()",
+    "torch.ones(2, device='meta')",
+    "torch.ones(1).expand(2**40)",
+    "(torch.arange(3.0), torch.arange(7))",
+    "(torch.empty(0), torch.empty(0).long())",
+    "args[0] if args else None",
+    "torch.full_like(args[0], 255)",
+    "args[0] * complex(0, 1)",
+    "args[0] / 0 - args[0] / 0",
+    "object()",
+    "1 / 0",
+    "exit()",
+)
+
+
+def returning(value: str, module: str, names: list[str]) -> dict[str, str]:
+    """The solutions with functions (`name`) or methods (`Class.name`) that return `value`."""
+    text = "import torch\n"
+    for owner, _, name in (full.rpartition(".") for full in names):
+        if owner:
+            text += (
+                f"class {owner}:\n    def {name}(self, *args, **kwargs):\n        return {value}\n"
+            )
+        else:
+            text += f"def {name}(*args, **kwargs):\n    return {value}\n"
+    return SOLUTIONS | {module: overlay(SOLUTIONS[module], text)}
