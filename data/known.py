@@ -16,7 +16,6 @@ class KnownDataSet:
         test: number of test images.
         mean: of the training pixels in [0, 1], for each channel.
         std: likewise.
-        obtain: how to get it, in one sentence.
     """
 
     title: str
@@ -25,11 +24,12 @@ class KnownDataSet:
     test: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    obtain: str
 
 
+# CIFAR-10: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 CIFAR10_ARCHIVE = "cifar-10-python.tar.gz"
+CIFAR10_ARCHIVE_SIZE = "170 MB"
 CIFAR10_ARCHIVE_MD5 = "c58f30108f718f92721af3b95e74349a"
 CIFAR10_FOLDER = "cifar-10-batches-py"
 CIFAR10_TRAIN_FILES = tuple(f"data_batch_{number}" for number in range(1, 6))
@@ -63,7 +63,6 @@ CIFAR10 = KnownDataSet(
     test=10_000,
     mean=(0.4914, 0.4822, 0.4465),
     std=(0.2470, 0.2435, 0.2616),
-    obtain=f"Download {CIFAR10_URL} (163 MB; Krizhevsky 2009).",
 )
 
 SAMPLE = KnownDataSet(
@@ -73,5 +72,4 @@ SAMPLE = KnownDataSet(
     test=sample.TEST,
     mean=(0.4997, 0.5013, 0.4990),
     std=(0.2796, 0.2790, 0.2809),
-    obtain="Nothing to obtain: it is drawn in a second or two, without a download.",
 )

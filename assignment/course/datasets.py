@@ -4,7 +4,6 @@
 replaced silently: what you ask for is what you get, or an error that says what to do.
 """
 
-import urllib.error
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,11 +116,12 @@ def download_cifar10(folder: Path) -> Path:
             filename=known.CIFAR10_ARCHIVE,
             md5=known.CIFAR10_ARCHIVE_MD5,
         )
-    except (OSError, RuntimeError, urllib.error.URLError, EOFError) as error:
+    except (OSError, RuntimeError, EOFError) as error:
         raise DataError(
-            f"CIFAR-10 could not be downloaded ({error}). Download {known.CIFAR10_URL} in a "
-            f'browser, put it into "{folder}" as {known.CIFAR10_ARCHIVE}, and load again; or '
-            'work without it: the embedded sample is called "sample" (datasets.load("sample"), '
+            f"CIFAR-10 could not be downloaded ({error}). Download {known.CIFAR10_URL} "
+            f'({known.CIFAR10_ARCHIVE_SIZE}) in a browser, put it into "{folder}" as '
+            f"{known.CIFAR10_ARCHIVE}, and load again; or work without it: "
+            'the embedded sample is called "sample" (datasets.load("sample"), '
             "or --data sample)."
         ) from error
     return batches

@@ -68,7 +68,8 @@ PRESETS: dict[str, Preset] = {
             "num_layers": 3,
             "num_heads": 4,
         },
-        training.Settings(epochs=8, batch_size=64, learning_rate=2e-3),
+        training.Settings(epochs=6, batch_size=64, learning_rate=2e-3),
+        loader.Augmentation(crop=0.0),
     ),
     "quick-resnet": Preset(
         "A small ResNet, for the sample: half a minute on two cores.",
