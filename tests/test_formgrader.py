@@ -46,8 +46,10 @@ def server(course: Path) -> Iterator[str]:
     log = course / "server.log"
     with log.open("w") as sink:
         process = subprocess.Popen(
-            ["jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
-            + ["--IdentityProvider.token=test", "--ServerApp.disable_check_xsrf=True"],
+            [
+                *("jupyter", "lab", "--no-browser", "--allow-root", "--ServerApp.port=0"),
+                *("--IdentityProvider.token=test", "--ServerApp.disable_check_xsrf=True"),
+            ],
             cwd=course,
             env=environment(),
             stdout=sink,

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,8 +115,8 @@ def test_no_other_process_and_no_secret_in_the_environment(
         ("import os\nos._exit(0)", "ended the process"),
         ("import sys\nsys.exit(0)", "ended the process"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "ended the process"),
-        ("while True:\n    pass", "took longer"),
-        ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "took"),
+        ("while True:\n    pass", "computed for longer"),
+        ("while True:\n    try:\n        while 1: pass\n    except BaseException: 1", "computed"),
         ("import os\nwhile True:\n    os.fork()", "transformer-attention.py"),
         ("import os\nfor n in range(3, 64):\n    try: os.write(n, b'x' * 4096)\n"
          "    except OSError: pass", "wrote into its answers"),
@@ -123,11 +124,9 @@ def test_no_other_process_and_no_secret_in_the_environment(
     ],
     ids=["exit", "sys-exit", "kill", "loop", "stubborn-loop", "fork-bomb", "forged", "flood"],
 )  # fmt: skip
-def test_what_ends_a_submission_ends_only_itself(
-    source: str, words: str, jail: Jail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "LOAD_SECONDS", 3.0)
+def test_what_ends_a_submission_ends_only_itself(source: str, words: str, jail: Jail) -> None:
     attacked = session(source, jail)
+    attacked.computing = 2.0
     assert words in (attacked.load() or "")
     attacked.close()
     test_an_honest_submission_runs(jail)
@@ -146,23 +145,44 @@ def test_a_daemon_ends_with_its_jail() -> None:
     )
     attacked = session(source, jail)
     attacked.load()
+    assert any(is_running("sleep 98765") or time.sleep(0.1) for _ in range(100))
     attacked.close()
-    running = subprocess.run(["pgrep", "-f", "sleep 98765"], capture_output=True, text=True)
     jail.close()
-    left = subprocess.run(["pgrep", "-f", "sleep 98765"], capture_output=True, text=True)
-    assert running.stdout
-    assert not left.stdout
+    assert not is_running("sleep 98765")
+
+
+def is_running(command: str) -> bool:
+    return (
+        subprocess.run(["pgrep", "-f", command], capture_output=True, check=False).returncode == 0
+    )
 
 
 @needs_bubblewrap
 def test_an_answer_that_never_comes_fails_the_call(
     jail: Jail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "PROGRAM_SECONDS", 2.0)
-    slow = session("def scaled_dot_product_attention(q, k, v):\n    while True: pass\n", jail)
+    monkeypatch.setattr(session_module, "WAITING_SECONDS", 2.0)
+    asleep = "import time\ndef scaled_dot_product_attention(q, k, v):\n    time.sleep(99)\n"
+    sleeper = session(asleep, jail)
     with pytest.raises(CheckFailed, match="took longer than 2 s"):
-        slow.run(ATTEND)
-    slow.close()
+        sleeper.run(ATTEND)
+    sleeper.close()
+
+
+@needs_bubblewrap
+def test_computing_is_limited_also_where_the_limit_is_ignored(
+    jail: Jail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "WAITING_SECONDS", 8.0)
+    deaf = (
+        "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\n"
+        "def scaled_dot_product_attention(q, k, v):\n    while True: pass\n"
+    )
+    stubborn = session(deaf, jail)
+    stubborn.computing = 1.0
+    with pytest.raises(CheckFailed, match="was stopped"):
+        stubborn.run(ATTEND)
+    stubborn.close()
 
 
 @needs_bubblewrap

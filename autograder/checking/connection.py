@@ -7,13 +7,14 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from torch import Tensor
 
-from .programs import Reply, WorkerGone
+from .programs import Reply, WorkerGone, WorkerSlow
 from .worker.protocol import ProtocolError, Reader, Writer, read_frame, write_frame
 
 HERE = Path(__file__).parent
@@ -42,25 +43,37 @@ class Connection:
         self.replies: queue.Queue[Reply | ProtocolError] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def request(self, header: dict[str, Any], tensors: dict[str, Tensor], seconds: float) -> Reply:
+    def request(
+        self, header: dict[str, Any], tensors: dict[str, Tensor], computing: float, waiting: float
+    ) -> Reply:
         """Send one request and wait for its answer.
 
+        Args:
+            header, tensors: the request.
+            computing: seconds of computing that the worker may spend on it, which a busy machine
+                does not shorten.
+            waiting: seconds after which no answer is waited for, whatever the reason.
+
         Raises:
-            WorkerGone: where the worker ends, breaks the protocol, or takes too long; it is
-                killed then.
+            WorkerSlow: where it takes too long.
+            WorkerGone: where the worker ends or breaks the protocol. It is killed either way.
         """
         number = next(self.numbers)
+        started = time.monotonic()
         try:
-            write_frame(self.writer, {"id": number, **header}, tensors)
-            reply = self.replies.get(timeout=seconds)
+            request = {"id": number, "computing": computing, **header}
+            write_frame(self.writer, request, tensors)
+            reply = self.replies.get(timeout=waiting)
         except queue.Empty:
             self.kill()
-            raise WorkerGone(f"took longer than {seconds:.0f} s and was stopped") from None
+            raise WorkerSlow(f"took longer than {waiting:.0f} s and was stopped") from None
         except OSError as error:
             self.kill()
             raise WorkerGone("ended the process it ran in") from error
         if isinstance(reply, ProtocolError):
             self.kill()
+            if time.monotonic() - started >= computing:
+                raise WorkerSlow(f"computed for longer than {computing:.0f} s and was stopped")
             raise WorkerGone("ended the process it ran in, or wrote into its answers") from reply
         if reply.header.get("id") != number:
             self.kill()

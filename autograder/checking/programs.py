@@ -132,3 +132,7 @@ class Reply:
 
 class WorkerGone(Exception):
     """The worker died, hung, or broke the protocol; the message says which."""
+
+
+class WorkerSlow(WorkerGone):
+    """The worker used up the time it had for one request."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .compare import CheckFailed
 from .connection import Connection, Launcher
-from .programs import Program, Reply, WorkerGone
+from .programs import Program, Reply, WorkerGone, WorkerSlow
 from .stages import STAGES, STUDENT_FILES
 from .words import load_error_in_words
 
-LOAD_SECONDS = 30.0
-PROGRAM_SECONDS = 20.0
-STAGE_SECONDS = 120.0
+COMPUTING_SECONDS = 10.0
+COMPUTING_SECONDS_ONCE_SLOW = 3.0
+WAITING_SECONDS = 120.0
+STAGE_SECONDS = 600.0
 MAX_SOURCE_BYTES = 2**20
 STANDIN_FOLDER = Path(__file__).parent / "standins"
 STANDIN_MODULES = {
@@ -57,6 +58,7 @@ class StageSession:
         standins: stand-ins by stage; those of the stages it needs are laid over.
         launcher: whence workers come.
         together: whether the four files run as they are, without stand-ins.
+        computing: seconds of computing for one program; fewer once one was too slow.
     """
 
     stage: str
@@ -67,7 +69,8 @@ class StageSession:
     connection: Connection | None = None
     load_error: str | None = None
     replace: bool = False
-    spent: float = field(default=0.0)
+    spent: float = 0.0
+    computing: float = COMPUTING_SECONDS
 
     @property
     def modules(self) -> list[str]:
@@ -94,7 +97,7 @@ class StageSession:
             raise CheckFailed(error)
         encoded, tensors = program.encode()
         try:
-            return self._request({"program": encoded}, tensors, PROGRAM_SECONDS)
+            return self._request({"program": encoded}, tensors)
         except WorkerGone as error:
             raise CheckFailed(f"{program.target}: your code {error}") from error
 
@@ -118,7 +121,7 @@ class StageSession:
             "load": self.modules,
         }
         try:
-            errors: dict[str, Any] = self._request(request, {}, LOAD_SECONDS).header["errors"]
+            errors: dict[str, Any] = self._request(request, {}).header["errors"]
         except WorkerGone as error:
             return f"{' and '.join(STAGES[self.stage].files)}: while importing, your code {error}"
         words = [load_error_in_words(module, e) for module, e in errors.items() if e]
@@ -130,15 +133,18 @@ class StageSession:
         needs = STAGES[self.stage].needs
         return {STANDIN_MODULES[s]: self.standins[s] for s in needs if s in self.standins}
 
-    def _request(self, header: dict[str, Any], tensors: dict[str, Any], seconds: float) -> Reply:
+    def _request(self, header: dict[str, Any], tensors: dict[str, Any]) -> Reply:
         assert self.connection
         left = STAGE_SECONDS - self.spent
         started = time.monotonic()
         try:
             if left <= 0:
                 raise WorkerGone(f"used up the stage's {STAGE_SECONDS:.0f} s")
-            return self.connection.request(header, tensors, min(seconds, left))
-        except WorkerGone:
+            waiting = min(WAITING_SECONDS, left)
+            return self.connection.request(header, tensors, self.computing, waiting)
+        except WorkerGone as gone:
+            if isinstance(gone, WorkerSlow):
+                self.computing = min(self.computing, COMPUTING_SECONDS_ONCE_SLOW)
             self.close()
             raise
         finally:

@@ -88,7 +88,7 @@ class TrainingGrader:
         self.evaluator.close()
 
     def _own(self, path: Path, sources: dict[str, str], launcher: Launcher) -> Outcome:
-        session = StageSession("vit", sources, {}, launcher, together=True)
+        session = StageSession("vit", sources, {}, launcher, together=True, computing=60.0)
         try:
             header = read_header(path, "vit")
             weights = safetensors.torch.load_file(path)

@@ -1,8 +1,10 @@
 """A worker's life: load a submission, then answer programs until the other side hangs up."""
 
 import importlib
+import math
 import os
 import warnings
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -10,6 +12,13 @@ import torch
 from .loading import Submission, describe_error, install
 from .protocol import ProtocolError, Reader, Writer, read_frame, write_frame
 from .running import run_program
+
+try:
+    import resource as _resource
+except ImportError:  # Windows
+    resource: ModuleType | None = None
+else:
+    resource = _resource
 
 
 def serve(reader: Reader, writer: Writer) -> None:
@@ -23,14 +32,24 @@ def serve(reader: Reader, writer: Writer) -> None:
             request["sources"], request["standins"], request["optional"], request["replace"]
         )
         install(submission)
+        allow(request["computing"])
         errors = {name: load(name, submission.files) for name in request["load"]}
         write_frame(writer, {"id": request["id"], "errors": errors}, {})
         while True:
             request, tensors = read_frame(reader)
+            allow(request["computing"])
             reply, packed = run_program(request["program"], tensors, submission.files)
             write_frame(writer, {"id": request["id"], **reply}, packed)
     except ProtocolError:
         return
+
+
+def allow(seconds: float) -> None:
+    """End this process once it has computed for this long from now, where the system can."""
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def load(name: str, files: set[str]) -> dict[str, Any] | None:
