@@ -144,7 +144,7 @@ def curves(histories: Mapping[str, History]) -> Figure:
             accuracies.annotate(
                 f"{best:.1%}",
                 (history.best_epoch, best),
-                xytext=(0, -18),
+                xytext=(0, 10),
                 textcoords="offset points",
                 ha="center",
                 fontsize=9,
@@ -155,6 +155,7 @@ def curves(histories: Mapping[str, History]) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
         axes.legend(fontsize=9)
+    accuracies.margins(y=0.12)
     accuracies.yaxis.set_major_formatter(PercentFormatter(1))
     return finish(figure)
 
