@@ -5,19 +5,29 @@ from __future__ import annotations
 import ast
 import copy
 import os
+import re
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, SaveCells
 from traitlets.config import Config
 
-from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STAGES
-from autograder.release import marking
+from autograder.checking.stages import (
+    ASSIGNMENT,
+    CODE_STAGES,
+    MACHINE_STAGES,
+    STAGES,
+    STUDENT_FILES,
+    WEIGHT_FILES,
+)
+from autograder.release import marking, package, stubs
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
 
@@ -87,6 +97,23 @@ def test_names_of_edited_files_are_used_through_their_modules(notebook: Notebook
             tree = ast.parse(TransformerManager().transform_cell(cell.source))
             imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
             assert not imported & edited
+
+
+@pytest.mark.slow
+def test_it_runs_on_the_sample_in_a_students_folder(
+    notebook: NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VITCOURSE_DATA", "sample")
+    monkeypatch.setenv("VITCOURSE_BUDGET", "quick")
+    folder = package.assemble(tmp_path / ASSIGNMENT, stubs.SOLUTIONS, NOTEBOOK)
+    NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(folder)}}).execute()
+    for key in MACHINE_STAGES:
+        report = graded(notebook)[key].outputs[0].data["text/plain"]
+        points = re.search(r"(\d+) of (\d+) points", report)
+        assert points, report
+        assert points[1] == points[2], report
+    with zipfile.ZipFile(folder / "submission.zip") as submission:
+        assert set(submission.namelist()) == {NOTEBOOK.name, *STUDENT_FILES, *WEIGHT_FILES}
 
 
 def test_neither_release_nor_gradebook_holds_a_model_answer(
