@@ -102,7 +102,7 @@ def test_returned_weights(probe: Probe) -> None:
     )
 
 
-@check(points=1)
+@check(points=1, rests_on=("test_many_heads",))
 def test_no_dropout_in_evaluation(probe: Probe) -> None:
     """In evaluation mode, dropout changes nothing."""
     sizes = {"embed_dim": 8, "num_heads": 2}

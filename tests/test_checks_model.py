@@ -1,0 +1,123 @@
+"""The checks of `attention`, `encoder` and `vit`: what they accept, catch, and survive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import banktools
+import pytest
+
+from autograder import bank
+from autograder.checking.stages import STAGES
+from autograder.checking.verdicts import StageReport
+
+BODIES = {
+    "attention": (
+        "scaled_dot_product_attention",
+        "SelfAttention.forward",
+        "MultiHeadSelfAttention.forward",
+    ),
+    "encoder": ("MLP.forward", "EncoderBlock.forward", "Encoder.forward"),
+    "vit": ("ViT.embed", "ViT.forward"),
+}
+WRONG = [wrong for stage in BODIES for wrong in bank.load(stage)]
+RIGHT = [
+    (stage, name, files)
+    for stage in BODIES
+    for name, files in bank.right_versions()
+    if {Path(file).stem for file in STAGES[stage].files} & files.keys()
+]
+CHANGES = (
+    "right.to(torch.float16)",
+    "right.to(torch.float8_e4m3fn)",
+    "right + 0j",
+    "right.bool()",
+    "right.round().long()",
+    "right.to_sparse()",
+    "right.to('meta')",
+    "torch.quantize_per_tensor(right, 0.1, 0, torch.qint8)",
+    "right.unsqueeze(0)",
+    "right[..., :0]",
+    "right.sum()",
+    "right.tolist()",
+    "right.numpy(force=True)",
+    "(right, right)",
+    "{'output': right}",
+    "right * float('nan')",
+    "right * float('inf')",
+    "right.expand(2**30, *right.shape)",
+)
+CHANGING = """
+
+def changing(function):
+    def changed(*args, **kwargs):
+        right = function(*args, **kwargs)
+        return tuple(map(change, right)) if isinstance(right, tuple) else change(right)
+    return changed
+
+
+def change(right):
+    import torch
+    return {change}
+
+
+"""
+
+
+@pytest.mark.parametrize("stage", BODIES)
+def test_the_solutions_earn_all_the_stubs_nothing_and_every_check_can_fail(stage: str) -> None:
+    banktools.assert_stage_is_sound(stage)
+
+
+@pytest.mark.parametrize("stage", BODIES)
+def test_points_are_the_stages(stage: str) -> None:
+    checks = banktools.checks(stage)
+    public = sum(each.points for each in checks if not each.hidden)
+    assert sum(each.points for each in checks) == STAGES[stage].points
+    assert abs(2 * public - STAGES[stage].points) <= 2
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=[f"{each.stage}-{each.name}" for each in WRONG])
+def test_wrong_version(wrong: bank.WrongVersion) -> None:
+    banktools.assert_wrong_version_is_caught(wrong)
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "files"), RIGHT, ids=[f"{stage}-{name}" for stage, name, _ in RIGHT]
+)
+def test_right_version(stage: str, name: str, files: dict[str, str]) -> None:
+    report = banktools.judge(stage, bank.overlaid(banktools.SOLUTIONS, files))
+    assert banktools.failed(report) == {}
+
+
+@pytest.mark.parametrize("stage", BODIES)
+@pytest.mark.parametrize("seed", range(3))
+def test_no_seed_fails_the_solutions(stage: str, seed: int) -> None:
+    report = banktools.judge(stage, banktools.SOLUTIONS, seed=b"%d" % seed)
+    assert banktools.failed(report) == {}
+
+
+@pytest.mark.parametrize("stage", BODIES)
+@pytest.mark.parametrize("value", banktools.ODD_VALUES)
+def test_odd_values_earn_nothing_and_break_nothing(stage: str, value: str) -> None:
+    module = Path(STAGES[stage].files[-1]).stem
+    report = banktools.judge(stage, banktools.returning(value, module, list(BODIES[stage])))
+    assert passed_by_bodies(report) == set()
+
+
+@pytest.mark.parametrize("stage", BODIES)
+@pytest.mark.parametrize("change", CHANGES)
+def test_right_numbers_in_odd_clothes_earn_nothing(stage: str, change: str) -> None:
+    module = Path(STAGES[stage].files[-1]).stem
+    text = banktools.SOLUTIONS[module] + CHANGING.format(change=change)
+    text += "".join(f"{name} = changing({name})\n" for name in BODIES[stage])
+    report = banktools.judge(stage, banktools.SOLUTIONS | {module: text})
+    assert passed_by_bodies(report) == set()
+
+
+def passed_by_bodies(report: StageReport) -> set[str]:
+    """The checks passed, but for those of a stage's functions that stand in another file."""
+    passed = {
+        v.check for v in report.verdicts if v.points and v.check not in banktools.failed(report)
+    }
+    return passed - {"test_sinusoidal_positions", "test_odd_embed_dim", "test_many_positions"}
