@@ -5,27 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-BANNED_NAMES = {
+from .worker.ready_made import FUNCTIONS, PACKAGES
+
+BANNED_NAMES = FUNCTIONS | {
     "MultiheadAttention",
     "Transformer",
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TransformerDecoder",
     "TransformerDecoderLayer",
-    "multi_head_attention_forward",
-    "scaled_dot_product_attention",
-    "flex_attention",
-    "_native_multi_head_attention",
-    "_transformer_encoder_layer_fwd",
 }
-BANNED_PACKAGES = {"timm", "transformers", "torchvision.models", "torch.nn.attention"}
 
 
 def ready_made(source: str) -> list[tuple[int, str]]:
     """Where a file reaches for something ready made: (line, dotted name), in order.
 
-    Names are followed through imports, assignments of names (`f = torch.nn.functional`) and
-    `getattr` with a literal, so that a function of the student's own that shares a name, and a
+    Names are followed through imports (`*`, too), assignments of names (`f = torch.nn.functional`)
+    and `getattr` with a literal, so that a function of the student's own that shares a name, and a
     module of the student's, are not taken for PyTorch's.
 
     Raises:
@@ -45,6 +41,7 @@ def ready_made(source: str) -> list[tuple[int, str]]:
 def imported_names(tree: ast.AST) -> dict[str, str]:
     """What each name stands for, from imports and plain assignments."""
     names: dict[str, str] = {}
+    starred: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -53,6 +50,14 @@ def imported_names(tree: ast.AST) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                starred += [node.module] * (alias.name == "*")
+    own = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+    }
+    for module in starred:
+        names |= {name: f"{module}.{name}" for name in BANNED_NAMES - own - names.keys()}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target, value = node.targets[0], dotted_name(node.value, names)
@@ -78,8 +83,9 @@ def dotted_name(node: ast.AST, names: dict[str, str]) -> str | None:
         if isinstance(function, ast.Name) and function.id == "getattr" and literals:
             owner = dotted_name(node.args[0], names)
             return f"{owner}.{literals[0]}" if owner else None
-        if dotted_name(function, names) == "importlib.import_module" and literals:
-            return literals[0]
+        importing = isinstance(function, ast.Name) and function.id == "__import__"
+        if importing or dotted_name(function, names) == "importlib.import_module":
+            return literals[0] if literals else None
     return None
 
 
@@ -90,7 +96,7 @@ def mentions(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield node.module
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Attribute | ast.Call):
+    elif isinstance(node, ast.Attribute | ast.Call | ast.Name):
         dotted = dotted_name(node, names)
         if dotted:
             yield dotted
@@ -98,6 +104,6 @@ def mentions(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
 
 def is_banned(dotted: str) -> bool:
     """Whether a full name is PyTorch's own attention, or a package of ready-made models."""
-    if any(dotted == package or dotted.startswith(package + ".") for package in BANNED_PACKAGES):
+    if any(dotted == package or dotted.startswith(package + ".") for package in PACKAGES):
         return True
     return dotted.split(".")[0] == "torch" and dotted.split(".")[-1] in BANNED_NAMES

@@ -9,6 +9,8 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
+from .ready_made import STANDIN, forbid_import
+
 MESSAGE_LIMIT = 300
 TRACE_LIMIT = 2000
 
@@ -49,7 +51,12 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """The module's spec where it is one of ours."""
+        """The module's spec where it is one of ours.
+
+        Raises:
+            ReadyMadeError: where a student's file imports ready-made models.
+        """
+        forbid_import(fullname, self.files)
         if fullname in self.sources or fullname in self.standins or fullname in self.optional:
             return importlib.machinery.ModuleSpec(fullname, self, origin=filename(fullname))
         return None
@@ -70,7 +77,7 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             run_source(PLACEHOLDER, f"<placeholder for {filename(name)}>", module.__dict__)
         if standin is not None:
             namespace: dict[str, Any] = {"__name__": f"standin-{name}"}
-            run_source(standin, f"<stand-in for {filename(name)}>", namespace)
+            run_source(standin, f"{STANDIN}{filename(name)}>", namespace)
             module.__dict__.update({k: v for k, v in namespace.items() if not k.startswith("_")})
 
 

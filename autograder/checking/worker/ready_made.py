@@ -1,14 +1,15 @@
 """Ready-made attention, noticed when it runs: by whatever name it was reached."""
 
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-import torch
 from torch.overrides import TorchFunctionMode
 
-TORCH_FOLDER = torch.__path__[0]
-READY_MADE = {
+STANDIN = "<stand-in for "
+PACKAGES = {"timm", "transformers", "torchvision.models", "torch.nn.attention"}
+FUNCTIONS = {
     "scaled_dot_product_attention",
     "multi_head_attention_forward",
     "flex_attention",
@@ -26,14 +27,14 @@ READY_MADE = {
 
 
 class ReadyMadeError(Exception):
-    """A student's file called attention that PyTorch brings ready made."""
+    """A student's file reached for attention or models that come ready made."""
 
 
 class ReadyMadeGuard(TorchFunctionMode):
     """Raises where a student's file reaches ready-made attention.
 
-    The ban goes by the calling file: the nearest frame outside PyTorch. A stand-in built on
-    PyTorch's own attention does not trip it.
+    The ban goes by the calling file: the nearest frame that is a student's or a stand-in's, with
+    whatever libraries between. A stand-in built on PyTorch's own attention does not trip it.
 
     Args:
         files: names of the student's files.
@@ -48,17 +49,37 @@ class ReadyMadeGuard(TorchFunctionMode):
     ) -> Any:
         """Look at the function's name, then let it run."""
         name = getattr(func, "__name__", "").split(".")[0]
-        if name in READY_MADE:
-            frame = nearest_caller(sys._getframe(1))
-            if frame is not None and frame.f_code.co_filename in self.files:
-                raise ReadyMadeError(f"{name}, called in line {frame.f_lineno}")
+        if name in FUNCTIONS:
+            for frame in frames(sys._getframe(1)):
+                if frame.f_code.co_filename.startswith(STANDIN):
+                    break
+                if frame.f_code.co_filename in self.files:
+                    raise ReadyMadeError(f"{name}, called in line {frame.f_lineno}")
         return func(*args, **(kwargs or {}))
 
 
-def nearest_caller(frame: FrameType | None) -> FrameType | None:
-    """The first frame, going outwards, whose file is not PyTorch's nor this one."""
-    while frame is not None and (
-        frame.f_code.co_filename.startswith(TORCH_FOLDER) or frame.f_code.co_filename == __file__
-    ):
+def forbid_import(name: str, files: set[str]) -> None:
+    """Raise where a student's file itself imports a package of ready-made models.
+
+    Args:
+        name: full name of the module that a finder, the caller, is asked for.
+        files: names of the student's files.
+
+    Raises:
+        ReadyMadeError: names the module and the line.
+    """
+    if not any(name == package or name.startswith(f"{package}.") for package in PACKAGES):
+        return
+    for frame in frames(sys._getframe(2)):
+        file = frame.f_code.co_filename
+        if file in files:
+            raise ReadyMadeError(f"{name}, imported in line {frame.f_lineno}")
+        if "importlib" not in file:
+            return
+
+
+def frames(frame: FrameType | None) -> Iterator[FrameType]:
+    """A frame, its caller, and so on outwards."""
+    while frame is not None:
+        yield frame
         frame = frame.f_back
-    return frame
