@@ -15,6 +15,13 @@ class MultiHeadSelfAttention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens, return_weights=False):
+        output, _ = self.attend(tokens, self.training, need_weights=False)
+        if return_weights:
+            # PyTorch returns the weights after dropout, the course those before it.
+            return output, self.attend(tokens, False, need_weights=True)[1]
+        return output
+
+    def attend(self, tokens, training, need_weights):
         sequence = tokens.transpose(0, 1)
         output, weights = F.multi_head_attention_forward(
             sequence,
@@ -30,14 +37,12 @@ class MultiHeadSelfAttention(nn.Module):
             dropout_p=self.dropout.p,
             out_proj_weight=self.out.weight,
             out_proj_bias=self.out.bias,
-            training=self.training,
-            need_weights=return_weights,
+            training=training,
+            need_weights=need_weights,
             use_separate_proj_weight=True,
             q_proj_weight=self.query.weight,
             k_proj_weight=self.key.weight,
             v_proj_weight=self.value.weight,
             average_attn_weights=False,
         )
-        if return_weights:
-            return output.transpose(0, 1), weights
-        return output.transpose(0, 1)
+        return output.transpose(0, 1), weights
