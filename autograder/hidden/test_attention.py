@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from autograder.checking.compare import (
@@ -51,16 +53,26 @@ def test_leading_dimensions(probe: Probe) -> None:
 def test_large_scores(probe: Probe) -> None:
     """Large scores, positive and negative, neither overflow nor vanish."""
     attend = probe.function("scaled_dot_product_attention")
+    hint = (
+        "exp of a large number is infinite, and of a very negative one zero; softmax stays the "
+        "same when all scores of a query are shifted by one number."
+    )
     # Whole numbers times powers of two: every way to compute the scores is exact.
-    signs = torch.tensor([1.0, -1.0, 1 / 256]).view(3, 1)
+    signs = torch.tensor([1.0, -1.0, 1 / 64]).view(3, 1)
     attend.require_reference(
-        (1 + probe.inputs.integers(3, 2, 1, 3, 16)) * signs * 1024,
+        (1 + probe.inputs.integers(3, 2, 1, 3, 16)) * signs * 16,
         1.0 + probe.inputs.integers(3, 2, 1, 5, 16),
         probe.inputs.normal(2, 1, 5, 4),
         what="the output, the weights",
         case="with large scores",
-        hint="exp of a large number is infinite, and of a very negative one zero; softmax stays "
-        "the same when all scores of a query are shifted by one number.",
+        hint=hint,
+    )
+    layer = probe.module("MultiHeadSelfAttention", embed_dim=8, num_heads=2)
+    what = "MultiHeadSelfAttention with large scores: the output"
+    output = require_tensor(layer(1000 * probe.inputs.normal(2, 5, 8)), what, (2, 5, 8))
+    require(
+        bool(output.isfinite().all()),
+        f"{what} has numbers that are not finite (inf or nan)\nTry: {hint}",
     )
 
 
@@ -124,11 +136,10 @@ def test_gradients(probe: Probe) -> None:
         hint=hint,
         _cotangent=probe.inputs.normal(1, 2, 3, 6),
     )
-    for name, sizes in (
-        ("SelfAttention", {"embed_dim": 6, "head_dim": 4}),
-        ("MultiHeadSelfAttention", {"embed_dim": 6, "num_heads": 2}),
+    for layer in (
+        probe.module("SelfAttention", embed_dim=6, head_dim=4),
+        probe.module("MultiHeadSelfAttention", embed_dim=6, num_heads=2),
     ):
-        layer = probe.module(name, **sizes)
         layer.require_reference_gradients(
             probe.inputs.normal(2, 4, 6), hint=hint, _cotangent=probe.inputs.normal(2, 4, 6)
         )
@@ -166,7 +177,7 @@ def test_dropout_on_weights(probe: Probe) -> None:
     """In training, dropout acts on the weights."""
     # One token has one weight a head, so the part of the output that a head makes lives or dies
     # as a whole. Two heads: each image shows one of four patterns.
-    sizes = {"embed_dim": 8, "num_heads": 2}
+    sizes: dict[str, Any] = {"embed_dim": 8, "num_heads": 2}
     weights = probe.module("MultiHeadSelfAttention", **sizes).weights | {
         "value.bias": 3 + probe.inputs.uniform(8),
         "out.weight": torch.eye(8),

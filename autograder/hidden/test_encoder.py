@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from autograder.checking.compare import (
@@ -14,7 +16,9 @@ from autograder.checking.compare import (
 from autograder.checking.probe import Probe, call, steady
 from autograder.checking.registry import check
 
-SIZES = {"embed_dim": 8, "hidden_dim": 12, "num_layers": 2, "num_heads": 2}
+MLP: dict[str, Any] = {"embed_dim": 8, "hidden_dim": 12}
+BLOCK: dict[str, Any] = MLP | {"num_heads": 2}
+ENCODER: dict[str, Any] = BLOCK | {"num_layers": 2}
 
 
 @check(points=1)
@@ -68,8 +72,8 @@ def test_dropout_only_in_training(probe: Probe) -> None:
     """Dropout acts in training and rests in evaluation."""
     seeds = probe.inputs.seed(), probe.inputs.seed()
     for name, sizes in (
-        ("MLP", {"embed_dim": 8, "hidden_dim": 12}),
-        ("Encoder", SIZES),
+        ("MLP", MLP),
+        ("Encoder", ENCODER),
     ):
         layer = probe.module(name, **sizes, dropout=0.5)
         tokens = probe.inputs.normal(2, 4, 8)
@@ -105,8 +109,8 @@ def test_dropout_inside_the_parts(probe: Probe) -> None:
         "between the blocks have none."
     )
     for name, sizes in (
-        ("EncoderBlock", {key: SIZES[key] for key in SIZES if key != "num_layers"}),
-        ("Encoder", SIZES),
+        ("EncoderBlock", BLOCK),
+        ("Encoder", ENCODER),
     ):
         layer = probe.module(name, **sizes, dropout=1.0)
         silent = {
@@ -120,7 +124,7 @@ def test_dropout_inside_the_parts(probe: Probe) -> None:
 @check(points=1, rests_on=("test_block", "test_encoder"))
 def test_quiet_tokens(probe: Probe) -> None:
     """Tokens that hardly vary, or not at all, are normalised as LayerNorm's eps says."""
-    layer = steady(probe.module("Encoder", **SIZES | {"num_layers": 1}))
+    layer = steady(probe.module("Encoder", **ENCODER | {"num_layers": 1}))
     weights = {
         key: 1e-4 * value
         for key, value in layer.weights.items()
@@ -133,7 +137,7 @@ def test_quiet_tokens(probe: Probe) -> None:
         case="on tokens that hardly vary",
         hint="use the LayerNorms that the constructor made, with their eps.",
     )
-    block = steady(probe.module("EncoderBlock", embed_dim=8, hidden_dim=12, num_heads=2))
+    block = steady(probe.module("EncoderBlock", **BLOCK))
     block.require_reference(
         tokens,
         case="on tokens that hardly vary",
@@ -172,7 +176,7 @@ def test_sizes(probe: Probe) -> None:
 @check(points=1)
 def test_tokens_have_no_places(probe: Probe) -> None:
     """Tokens hear each other, images do not, and reordering tokens only reorders the outputs."""
-    layer = probe.module("Encoder", **SIZES)
+    layer = probe.module("Encoder", **ENCODER)
     tokens = probe.inputs.normal(3, 4, 8)
     order = [2, 0, 3, 1]
     changed = tokens.clone()
@@ -209,7 +213,7 @@ def changes(moved: torch.Tensor) -> str:
 @check(points=1, rests_on=("test_encoder",))
 def test_gradients(probe: Probe) -> None:
     """Gradients flow to the tokens and to every parameter."""
-    layer = steady(probe.module("Encoder", **SIZES))
+    layer = steady(probe.module("Encoder", **ENCODER))
     layer.require_reference_gradients(
         probe.inputs.normal(2, 4, 8),
         hint="look for .detach(), .data, torch.no_grad(), or a new torch.tensor(...) between "
@@ -222,9 +226,9 @@ def test_gradients(probe: Probe) -> None:
 def test_calls_stand_alone(probe: Probe) -> None:
     """Calls do not remember each other, and inputs stay as they were."""
     for name, sizes in (
-        ("MLP", {"embed_dim": 8, "hidden_dim": 12}),
-        ("EncoderBlock", {key: SIZES[key] for key in SIZES if key != "num_layers"}),
-        ("Encoder", SIZES),
+        ("MLP", MLP),
+        ("EncoderBlock", BLOCK),
+        ("Encoder", ENCODER),
     ):
         layer = probe.module(name, **sizes)
         first, second = probe.inputs.normal(2, 4, 8), probe.inputs.normal(2, 3, 8)

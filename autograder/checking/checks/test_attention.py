@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from ..compare import require, require_same, require_tensor
@@ -105,7 +107,7 @@ def test_returned_weights(probe: Probe) -> None:
 @check(points=1, rests_on=("test_many_heads",))
 def test_no_dropout_in_evaluation(probe: Probe) -> None:
     """In evaluation mode, dropout changes nothing."""
-    sizes = {"embed_dim": 8, "num_heads": 2}
+    sizes: dict[str, Any] = {"embed_dim": 8, "num_heads": 2}
     without = probe.module("MultiHeadSelfAttention", **sizes)
     layer = probe.module("MultiHeadSelfAttention", **sizes, dropout=0.5).with_weights(
         without.weights
