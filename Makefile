@@ -6,6 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Threads that wait sleep: spinning ones take minutes where the machine is busy.
+export OMP_WAIT_POLICY := PASSIVE
+
 .PHONY: demo test format clean
 
 demo: $(VENV)/installed

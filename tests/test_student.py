@@ -13,7 +13,6 @@ import pytest
 from conftest import Demo, environment
 
 from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STUDENT_FILES
-from autograder.release.package import assemble
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = {"VITCOURSE_DATA": "sample", "VITCOURSE_BUDGET": "quick", "MPLBACKEND": "agg"}
@@ -114,11 +113,3 @@ def test_right_code_passes_the_notebook_runs_and_the_zip_is_graded(
         assert done.returncode == 0, done.stdout + done.stderr
     assert "newcomer" in done.stdout
     assert "80" in next(line for line in done.stdout.splitlines() if "newcomer" in line)
-
-
-def test_the_instructors_version_of_the_notebook_runs(tmp_path: Path) -> None:
-    source = ROOT / "notebooks" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    folder = assemble(tmp_path / "workspace", ROOT / "solutions", source)
-    notebook = execute(folder)
-    assert "Model answer" in "".join(cell.source for cell in notebook.cells)
-    assert "✗" not in report(notebook, "training")

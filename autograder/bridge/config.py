@@ -36,6 +36,11 @@ def configure(c: Config) -> None:
         "autograder.release.gate.ReleaseGate",
     ]
 
+    c.ClearSolutions.text_stub = (
+        "*Write your answer here; a few sentences are enough. Say which section, figure or table "
+        "of the paper you rest on.*"
+    )
+
     c.Autograde.exporter_class = "autograder.bridge.exporter.SubmissionExporter"
     c.Autograde.exclude_overwriting = {ASSIGNMENT: [*STUDENT_FILES, *WEIGHT_FILES]}
     c.Autograde.sanitize_preprocessors = [

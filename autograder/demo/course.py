@@ -97,7 +97,7 @@ def run(root: Path) -> RunResult:
     console.rule("4. Grade with nbgrader, each submission in a sandbox")
     result = grade(root)
     console.rule("5. Feedback and marks")
-    require(nbgrader(root, "generate_feedback", ASSIGNMENT, "--log-level=WARN"), "the feedback")
+    require(nbgrader(root, "generate_feedback", ASSIGNMENT, "--log-level=ERROR"), "the feedback")
     require(nbgrader(root, "export", "--log-level=WARN"), "the export of marks")
     console.print(marks_table(root, remarks()))
     console.print("\n".join(result.last_lines()), markup=False)

@@ -61,7 +61,7 @@ def make_download(target: Path, released: Path, weights: Path, due: datetime) ->
     notebook = nbformat.read(released, as_version=4)
     with zipfile.ZipFile(archive, "w") as outer:
         for number, student in enumerate(CLASS, start=FIRST_NUMBER):
-            handed_in = due + timedelta(hours=student.late_hours or -number % 40 - 1)
+            handed_in = due + timedelta(hours=student.late_hours or -(number % 40) - 1)
             with tempfile.TemporaryDirectory() as place:
                 folder = Path(place, "files")
                 folder.mkdir()

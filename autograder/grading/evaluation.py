@@ -84,7 +84,7 @@ class Evaluator:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": paths},
+            env=os.environ | {"PYTHONPATH": paths, "OMP_WAIT_POLICY": "PASSIVE"},
         )
         assert self.process.stdout
         greeting = json.loads(self.process.stdout.readline() or "{}")
