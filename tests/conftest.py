@@ -1,4 +1,4 @@
-"""What the slow tests share: one demo course, from the release to the marks."""
+"""Fixtures that several files share: one finished demo, a course that collects downloads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from downloads import Course
 
 BIN = Path(sys.executable).parent
 
@@ -49,3 +50,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return Demo(root, done.stdout)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return Course(tmp_path)
