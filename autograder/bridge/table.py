@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from nbgrader.api import Grade, Gradebook
@@ -12,18 +11,24 @@ from autograder.bridge.config import COURSE_ID
 from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES, STAGES
 
 
-def marks_table(root: Path, remarks: Mapping[str, str]) -> Table:
+def marks_table(root: Path) -> Table:
     """The gradebook's points, a row a submission and a column a stage.
 
-    A stage with a mark still to be given shows "?", beside what is given already.
+    A stage with a mark still to be given shows "?", beside what is given already. The table
+    fits a terminal of 80 columns.
 
     Args:
         root: the course's folder.
-        remarks: what to say of a student, by nbgrader's id.
     """
-    table = Table(title="Points by stage; ? waits for a person")
-    for heading in ("student", *STAGES, "machine", "late", "remark"):
-        table.add_column(heading, justify="left" if heading in ("student", "remark") else "right")
+    points_in_all = sum(STAGES[stage].points for stage in MACHINE_STAGES)
+    table = Table(
+        title=f"Points by stage. sum: of {points_in_all} machine-given; ?: waits for a person; "
+        "*: late",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
+    for heading in ("student", *STAGES, "sum"):
+        table.add_column(heading, justify="left" if heading == "student" else "right")
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
         submissions = sorted(
             gradebook.assignment_submissions(ASSIGNMENT), key=lambda s: s.student_id
@@ -32,11 +37,9 @@ def marks_table(root: Path, remarks: Mapping[str, str]) -> Table:
             grades = submission.notebooks[0].grades if submission.notebooks else []
             machine = [grade for grade in grades if grade.name in MACHINE_STAGES]
             table.add_row(
-                submission.student_id,
+                f"{submission.student_id}{'*' if submission.total_seconds_late > 0 else ''}",
                 *(points([g for g in grades if belongs(g, stage)]) for stage in STAGES),
                 points(machine),
-                "late" if submission.total_seconds_late > 0 else "",
-                remarks.get(submission.student_id, ""),
             )
     return table
 

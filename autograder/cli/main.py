@@ -220,7 +220,7 @@ def grade(
         result = grade_class(root, students or None, force=force)
     except (ConfigError, NotReleasedError, SandboxUnavailable) as error:
         _refuse(f"Not graded: {error}")
-    Console().print(marks_table(root, {}))
+    Console().print(marks_table(root))
     typer.echo("\n".join(result.last_lines()))
     raise typer.Exit(result.exit_code)
 

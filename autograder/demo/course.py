@@ -99,8 +99,11 @@ def run(root: Path) -> RunResult:
     console.rule("5. Feedback and marks")
     require(nbgrader(root, "generate_feedback", ASSIGNMENT, "--log-level=ERROR"), "the feedback")
     require(nbgrader(root, "export", "--log-level=WARN"), "the export of marks")
-    console.print(marks_table(root, remarks()))
-    console.print("\n".join(result.last_lines()), markup=False)
+    console.print(marks_table(root))
+    console.print("\nWhat is special about whom:")
+    for name, story in remarks().items():
+        console.print(f"  {name}: {story}", markup=False, soft_wrap=True)
+    console.print("\n" + "\n".join(result.last_lines()), markup=False, soft_wrap=True)
     first = next(iter(remarks()))
     for what, path in (
         ("curves", curves),
