@@ -19,7 +19,7 @@ test: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m autograder.release.stubs --check
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 format: $(VENV)/installed
 	$(BIN)/ruff format .

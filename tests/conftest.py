@@ -15,6 +15,14 @@ from downloads import Course
 BIN = Path(sys.executable).parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, a file's tests stay in one process, and all that use the demo in another."""
+    for item in items:
+        uses_demo = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if uses_demo else item.path.stem))
+    items.sort(key=lambda item: "demo" not in getattr(item, "fixturenames", ()))
+
+
 @dataclass(frozen=True)
 class Demo:
     """A finished demo.
