@@ -96,6 +96,7 @@ STYLES = [
     "text-align",
     "text-decoration",
     "white-space",
+    "word-break",
     "vertical-align",
     "margin",
     "margin-left",

@@ -63,7 +63,7 @@ def require_same(
     else:
         require(
             bool(torch.isfinite(tensor).all()),
-            f"{what} has numbers that are not finite (inf or nan)"
+            f"{what} {have(what)} numbers that are not finite (inf or nan)"
             f"{first_entries(tensor, expected, ~torch.isfinite(tensor))}{end}",
         )
         atol, rtol = tolerance or TOLERANCE[expected.dtype]
@@ -73,7 +73,7 @@ def require_same(
     if count:
         share = f"{count} of {wrong.numel()} numbers differ"
         raise CheckFailed(
-            f"{what} has the right shape {shape_of(expected)}, but {share}"
+            f"{what} {have(what)} the right shape {shape_of(expected)}, but {share}"
             f"{first_entries(tensor, expected, wrong)}{end}"
         )
 
@@ -91,11 +91,12 @@ def require_tensor(
         raise CheckFailed(f"{what} should be a tensor of shape {shape}, but is {kind_of(got)}{end}")
     require(
         tuple(got.shape) == shape,
-        f"{what} has the wrong shape\n  expected: {shape}\n  got:      {shape_of(got)}{end}",
+        f"{what} {have(what)} the wrong shape"
+        f"\n  expected: {shape}\n  got:      {shape_of(got)}{end}",
     )
     require(
         dtype is None or got.dtype == dtype,
-        f"{what} has the wrong dtype\n  expected: {dtype}\n  got:      {got.dtype}{end}",
+        f"{what} {have(what)} the wrong dtype\n  expected: {dtype}\n  got:      {got.dtype}{end}",
     )
     return got
 
@@ -115,6 +116,11 @@ def require_unchanged(after: Sequence[Tensor], before: Sequence[Tensor], what: s
             "Try: look for operations in place, such as += or names that end in _, and let them "
             "make a new tensor.",
         )
+
+
+def have(what: str) -> str:
+    """The verb that fits: "the output has", "the weights have"."""
+    return "have" if what.endswith("s") else "has"
 
 
 def kind_of(value: object) -> str:

@@ -20,6 +20,8 @@ COLOURS = {
     Status.CANNOT_BE_CHECKED: "#605e5c",
     Status.GRADER_ERROR: "#8a5a00",
 }
+CELL = "text-align: left; padding: 0.1em 1em 0.1em 0"
+MESSAGE = "margin: 0.3em 0 0.6em 1em; white-space: pre-wrap; word-break: normal"
 
 
 def headline(report: StageReport) -> str:
@@ -48,17 +50,17 @@ def as_html(report: StageReport) -> str:
     """The same report as HTML; every word that could be a student's is escaped."""
     rows = "".join(
         f'<tr style="background: none; vertical-align: top">'
-        f'<td style="text-align: left; white-space: nowrap; color: {COLOURS[verdict.status]}">'
+        f'<td style="{CELL}; white-space: nowrap; color: {COLOURS[verdict.status]}">'
         f"{SIGNS[verdict.status]} {verdict.status}</td>"
-        f'<td style="text-align: left; white-space: nowrap">{score(verdict)}</td>'
-        f'<td style="text-align: left">{html.escape(verdict.title)}{details(verdict)}</td></tr>'
+        f'<td style="{CELL}; white-space: nowrap">{score(verdict)}</td>'
+        f'<td style="{CELL}">{html.escape(verdict.title)}{details(verdict)}</td></tr>'
         for verdict in report.verdicts
     )
     notes = "".join(f"<p><b>Note:</b> {html.escape(note)}</p>" for note in report.notes)
     return (
         f"<div><p><b>{html.escape(headline(report))}</b></p>"
-        '<table><thead><tr><th style="text-align: left">Verdict</th>'
-        '<th style="text-align: left">Points</th><th style="text-align: left">Check</th></tr>'
+        f'<table><thead><tr><th style="{CELL}">Verdict</th><th style="{CELL}">Points</th>'
+        f'<th style="{CELL}">Check</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>{notes}</div>"
     )
 
@@ -85,4 +87,4 @@ def details(verdict: Verdict) -> str:
     if not verdict.message or verdict.status is Status.PASSED:
         return ""
     text = html.escape(message_of(verdict))
-    return f'<pre style="margin: 0.3em 0 0.6em 1em; white-space: pre-wrap">{text}</pre>'
+    return f'<pre style="{MESSAGE}">{text}</pre>'

@@ -94,7 +94,7 @@ def test_returned_weights(probe: Probe) -> None:
         both.value[1],
         layer.expected(tokens, return_weights=True)[1],
         "MultiHeadSelfAttention with return_weights: the weights",
-        "they are (batch, heads, tokens, tokens), the heads in their own order. " + HEADS_HINT,
+        "they are (batch, heads, tokens, tokens), the heads in their own order; " + HEADS_HINT,
     )
     require_same(
         both.value[0],
