@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 import torch
+from conftest import Demo
+from safetensors import safe_open
 
 import ViT
 from autograder.checking.stages import CODE_STAGES, STAGES, WEIGHT_FILES
@@ -167,23 +169,28 @@ def spoiled() -> torch.nn.Module:
     return model
 
 
-@needs_bubblewrap
-def test_a_wrong_vit_is_also_run_as_it_was_written(submission: Path) -> None:
+@pytest.mark.slow
+def test_weights_of_a_wrong_vit_count_as_it_was_written(demo: Demo, submission: Path) -> None:
+    (trained,) = (demo.root / ".vitcourse" / "weights").rglob("vit.safetensors")
+    with safe_open(trained, framework="pt") as file:
+        metadata = file.metadata()
+    weights = safetensors.torch.load_file(trained)
+    for name in ("head.weight", "head.bias"):
+        weights[name] = -weights[name]
+    safetensors.torch.save_file(weights, submission / "vit.safetensors", metadata)
     strict = CourseConfig(
         data="sample",
-        thresholds=(("vit", Threshold(0.2, 0.99)), ("resnet", Threshold(0.0, 0.01))),
-    )
-    path = submission / "ViT.py"
-    path.write_text(
-        path.read_text().replace(
-            "return self.head(pooled)",
-            "dark = images.mean(dim=(1, 2, 3)) < 0\n"
-            "        return torch.stack([dark.float(), ~dark + 0.0] + [dark * 0.0 - 1] * 8, 1)",
-        )
+        thresholds=(("vit", Threshold(0.4, 0.5)), ("resnet", Threshold(0.0, 0.01))),
     )
     with Grader(strict, b"a secret of the tests") as grader:
-        report = grader.grade(submission)["training"]
-    assert any("own code" in note for note in report.notes) or report.verdicts[0].earned == 0
+        as_printed = grader.grade(submission)["training"]
+        path = submission / "ViT.py"
+        path.write_text(path.read_text().replace("self.head(pooled)", "-self.head(pooled)"))
+        as_written = grader.grade(submission)["training"]
+    assert as_printed.verdicts[0].earned == 0
+    assert as_printed.notes == ()
+    assert as_written.verdicts[0].earned == 5
+    assert "own code" in as_written.notes[0]
 
 
 def test_no_sandbox_and_not_cooperative_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
