@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# nbgrader calls `alembic` by its bare name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Threads that wait sleep: spinning ones take minutes where the machine is busy.
 export OMP_WAIT_POLICY := PASSIVE
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from demo_course import Demo, environment
 from downloads import Course
-
-BIN = Path(sys.executable).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,26 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses_demo = "demo" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("demo" if uses_demo else item.path.stem))
     items.sort(key=lambda item: "demo" not in getattr(item, "fixturenames", ()))
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A finished demo.
-
-    Attributes:
-        root: the course's folder.
-        output: what the command printed.
-    """
-
-    root: Path
-    output: str
-
-
-def environment(**more: str) -> dict[str, str]:
-    """This environment's commands first in the path, nothing of the repository importable."""
-    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
-    kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    return kept | {"PATH": path, "COLUMNS": "200", **more}
 
 
 @pytest.fixture(scope="session")

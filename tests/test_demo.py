@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Demo
+from demo_course import Demo
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Demo, environment
+from demo_course import Demo, environment
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 import torch
-from conftest import Demo
+from demo_course import Demo
 from safetensors import safe_open
 
 import ViT

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Demo, environment
+from demo_course import Demo, environment
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -122,6 +122,13 @@ def test_the_way_of_a_maintainer(tmp_path: Path) -> None:
             assert "70 of 80" in run(command, ROOT, tmp_path, (1,))
         else:
             run(command, ROOT, tmp_path)
+
+
+def test_the_presets_can_be_listed(tmp_path: Path) -> None:
+    setting, listing = "PYTHONPATH=solutions:assignment:.", "python -m course.presets --help"
+    assert f"`{setting}`" in README
+    assert f"`{listing}`" in README
+    assert "homework-vit" in run(f"{setting} {listing}", ROOT, tmp_path)
 
 
 def test_every_command_block_is_in_a_section_that_is_run() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import Demo, environment
+from demo_course import Demo, environment
 
 from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STUDENT_FILES
 

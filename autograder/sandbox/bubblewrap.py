@@ -34,7 +34,8 @@ def command(inside: list[str]) -> list[str]:
         namespaces += ["--cap-drop", "ALL"]
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
             namespaces += ["--cap-add", capability]
-    mounts: list[str] = []
+    mounts = ["--proc", "/proc", "--dev", "/dev"]
+    mounts += ["--size", str(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
     for folder in SYSTEM_FOLDERS:
         path = Path(folder)
         if path.is_symlink():
@@ -49,8 +50,6 @@ def command(inside: list[str]) -> list[str]:
         mounts += ["--ro-bind", str(prefix), str(prefix)]
         if PACKAGE.is_relative_to(prefix):
             mounts += ["--tmpfs", str(PACKAGE)]
-    mounts += ["--proc", "/proc", "--dev", "/dev"]
-    mounts += ["--size", str(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
     mounts += open_parents(Path(INSIDE) / "worker")
     mounts += ["--ro-bind", str(WORKER), f"{INSIDE}/worker"]
     mounts += ["--ro-bind", str(ZYGOTE), f"{INSIDE}/zygote.py"]
