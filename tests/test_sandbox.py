@@ -62,7 +62,7 @@ def test_an_honest_submission_runs(jail: Jail) -> None:
     ("attempt", "refused"),
     [
         (f"open({str(ROOT / 'solutions' / 'utils.py')!r})", "FileNotFoundError"),
-        (f"__import__('os').listdir({str(ROOT)!r})", "FileNotFoundError"),
+        (f"__import__('os').listdir({str(ROOT / 'autograder')!r})", "FileNotFoundError"),
         ("__import__('autograder')", "ModuleNotFoundError"),
         ("open('/usr/bin/forged', 'w')", "OSError"),
         ("open('/worker/worker/serve.py', 'w')", "OSError"),
