@@ -201,6 +201,12 @@ def test_a_pool_hands_out_a_fresh_jail_each_time() -> None:
     pool.close()
 
 
+@needs_bubblewrap
+def test_a_jail_can_be_closed_while_it_is_coming_up() -> None:
+    for _ in range(5):
+        Jail().close()
+
+
 def test_without_bubblewrap_the_message_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     bubblewrap.require_bubblewrap.cache_clear()
     monkeypatch.setattr(shutil, "which", lambda name: None)

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 
 from autograder.checking.connection import Connection
@@ -29,6 +30,7 @@ class Jail:
     def __init__(self) -> None:
         require_bubblewrap()
         self.lock = threading.Lock()
+        self.words = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the jail)
         self.control, theirs = socket.socketpair()
         self.control.settimeout(START_SECONDS)
         with theirs:
@@ -38,7 +40,7 @@ class Jail:
                 pass_fds=(descriptor,),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stderr=self.words,
             )
         self.ready = False
 
@@ -64,9 +66,10 @@ class Jail:
 
     def close(self) -> None:
         """End the jail and everything in it."""
-        self.process.kill()
-        self.process.communicate()
         self.control.close()
+        self.process.kill()
+        self.process.wait()
+        self.words.close()
 
     def _ask(self, message: bytes, passed: socket.socket | None = None) -> str:
         with self.lock:
@@ -90,8 +93,9 @@ class Jail:
 
     def _last_words(self) -> str:
         self.process.kill()
-        _, words = self.process.communicate()
-        return (words or b"").decode(errors="replace").strip()[-500:] or "no message"
+        self.process.wait()
+        self.words.seek(0)
+        return self.words.read().decode(errors="replace").strip()[-500:] or "no message"
 
 
 class JailPool:
