@@ -3,7 +3,7 @@
 import json
 import zipfile
 
-import course_paths  # noqa: F401
+import course_paths  # noqa: F401 (puts the solutions ahead of the stubs)
 import pytest
 import torch
 from safetensors.torch import load_file

@@ -3,7 +3,7 @@
 import io
 import sys
 
-import course_paths  # noqa: F401
+import course_paths  # noqa: F401 (puts the solutions ahead of the stubs)
 import matplotlib as mpl
 
 mpl.use("Agg")

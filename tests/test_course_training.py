@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-import course_paths  # noqa: F401
+import course_paths  # noqa: F401 (puts the solutions ahead of the stubs)
 import pytest
 import torch
 from torch import nn

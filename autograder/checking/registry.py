@@ -51,7 +51,7 @@ def check(
             raise ValueError(f"{function.__name__} has no docstring to be its title")
         package, _, module = function.__module__.rpartition(".")
         name = function.__name__
-        function.check = Check(  # type: ignore[attr-defined]
+        function.check = Check(  # type: ignore[attr-defined]  # read by `checks_in`
             name=name,
             stage=module.removeprefix("test_"),
             title=" ".join(inspect.cleandoc(function.__doc__).split("\n\n")[0].split()),

@@ -152,7 +152,7 @@ def load_model(path: Path, kind: str) -> tuple[nn.Module, Header]:
     header = read_header(path, kind)
     expected = {k: tuple(v.shape) for k, v in construct(header, path.name).state_dict().items()}
     with safe_open(path, framework="pt") as file:
-        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 (no dict)
         if found != expected:
             names = found.keys() | expected.keys()
             wrong = sorted(name for name in names if found.get(name) != expected.get(name))

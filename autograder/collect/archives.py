@@ -113,7 +113,7 @@ def items_in_zip(archive: zipfile.ZipFile, label: str) -> Iterator[Item]:
             member.file_size,
             _time_of(member),
             _trouble_of(member, name),
-            lambda member=member: archive.open(member),  # type: ignore[misc]
+            lambda member=member: archive.open(member),  # type: ignore[misc]  # binds the loop's
         )
 
 
