@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,8 +16,32 @@ TOLERANCE = {
 SHOWN = 3
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Two tensors that should be the same.
+
+    Attributes:
+        what: their name in the message, for example "MLP: the output".
+        got: the submission's.
+        expected: the reference's.
+    """
+
+    what: str
+    got: Tensor
+    expected: Tensor
+
+
 class CheckFailed(AssertionError):
-    """A check's verdict against the submission; the message is for the student."""
+    """A check's verdict against the submission; the message is for the student.
+
+    Args:
+        message: where, expected, got, what to try next.
+        difference: the tensors that were compared, where the message is about such.
+    """
+
+    def __init__(self, message: str, difference: Difference | None = None) -> None:
+        super().__init__(message)
+        self.difference = difference
 
 
 def require(condition: bool, message: str) -> None:
@@ -57,25 +82,44 @@ def require_same(
         CheckFailed: says where, what was expected, and what came.
     """
     end = f"\nTry: {hint}" if hint else ""
-    tensor = require_tensor(got, what, tuple(expected.shape), expected.dtype, hint)
-    if not expected.is_floating_point():
-        wrong = tensor != expected
+    try:
+        tensor = require_tensor(got, what, tuple(expected.shape), expected.dtype, hint)
+    except CheckFailed as failure:
+        if isinstance(got, Tensor):
+            failure.difference = Difference(what, got, expected)
+        raise
+    odd = ~torch.isfinite(tensor)
+    wrong = ~(deviation(tensor, expected, tolerance) <= 1)
+    if bool(odd.any()):
+        complaint = f"{what} {have(what)} numbers that are not finite (inf or nan)"
+        wrong = odd
     else:
-        require(
-            bool(torch.isfinite(tensor).all()),
-            f"{what} {have(what)} numbers that are not finite (inf or nan)"
-            f"{first_entries(tensor, expected, ~torch.isfinite(tensor))}{end}",
-        )
-        atol, rtol = tolerance or TOLERANCE[expected.dtype]
-        one, other = tensor.double(), expected.double()
-        wrong = ~((one - other).abs() <= atol + rtol * other.abs())
-    count = int(wrong.sum())
-    if count:
-        share = f"{count} of {wrong.numel()} numbers differ"
+        share = f"{int(wrong.sum())} of {wrong.numel()} numbers differ"
+        complaint = f"{what} {have(what)} the right shape {shape_of(expected)}, but {share}"
+    if bool(wrong.any()):
         raise CheckFailed(
-            f"{what} {have(what)} the right shape {shape_of(expected)}, but {share}"
-            f"{first_entries(tensor, expected, wrong)}{end}"
+            f"{complaint}{first_entries(tensor, expected, wrong)}{end}",
+            Difference(what, tensor, expected),
         )
+
+
+def deviation(
+    got: Tensor, expected: Tensor, tolerance: tuple[float, float] | None = None
+) -> Tensor:
+    """How far each number is off, in units of the tolerance: float64, right up to 1.
+
+    |got - expected| / (atol + rtol * |expected|); integers and truth values that differ are
+    infinitely far off.
+
+    Args:
+        got, expected: of one shape and dtype.
+        tolerance: atol and rtol; None takes the dtype's own.
+    """
+    if not expected.is_floating_point():
+        return torch.where(got == expected, 0.0, float("inf")).double()
+    atol, rtol = tolerance or TOLERANCE[expected.dtype]
+    one, other = got.double(), expected.double()
+    return (one - other).abs() / (atol + rtol * other.abs())
 
 
 def require_tensor(

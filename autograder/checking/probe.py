@@ -54,12 +54,16 @@ class Probe:
         seed: whence the inputs come.
         submission: runs a program on the student's code.
         reference: runs it on the solution, or looks its recorded answer up.
+
+    Attributes:
+        last: the last program that the submission was asked to run, and its answer.
     """
 
     def __init__(self, name: str, seed: bytes, submission: Run, reference: Run) -> None:
         self.inputs = Inputs(seed, name)
         self.submission = submission
         self.reference = reference
+        self.last: tuple[Program | None, Reply | None] = (None, None)
 
     def function(self, name: str) -> Target:
         """A function of the student's, by its name."""
@@ -82,6 +86,17 @@ class Probe:
         if "norm" in name and name.endswith("weight"):
             return 1 + 0.2 * drawn
         return drawn * (0.2 if len(shape) == 1 else shape[-1] ** -0.5)
+
+    def run(self, program: Program) -> Reply:
+        """The submission's answer.
+
+        Raises:
+            CheckFailed: where it gives none.
+        """
+        self.last = (program, None)
+        reply = self.submission(program)
+        self.last = (program, reply)
+        return reply
 
     def ask(self, program: Program) -> Reply:
         """The reference's answer.
@@ -208,7 +223,7 @@ class Target:
                 require_same(got[name], expected, what, hint)
 
     def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, int]]:
-        reply = self.probe.submission(replace(self.program, calls=calls))
+        reply = self.probe.run(replace(self.program, calls=calls))
         where = f"{self.file}: {self.program.target}"
         if "refused" in reply.header:
             raise CheckFailed(f"{where} {refusal_in_words(reply.header['refused'])}")

@@ -20,6 +20,8 @@ COLOURS = {
     Status.CANNOT_BE_CHECKED: "#605e5c",
     Status.GRADER_ERROR: "#8a5a00",
 }
+WHY = "Why: "
+READ = "Read again: "
 CELL = "text-align: left; padding: 0.1em 1em 0.1em 0"
 MESSAGE = "margin: 0.3em 0 0.6em 1em; white-space: pre-wrap; word-break: normal"
 
@@ -40,8 +42,8 @@ def as_text(report: StageReport) -> str:
     lines = [headline(report)]
     for verdict in report.verdicts:
         lines.append(f"  {SIGNS[verdict.status]} {verdict.status}{worth(verdict)}: {verdict.title}")
-        if verdict.message and verdict.status is not Status.PASSED:
-            lines += [f"      {line}" for line in message_of(verdict).splitlines()]
+        if verdict.status is not Status.PASSED:
+            lines += [f"      {line}" for line in explained(verdict)]
     lines += [f"  Note: {note}" for note in report.notes]
     return "\n".join(lines)
 
@@ -72,6 +74,15 @@ def message_of(verdict: Verdict) -> str:
     return verdict.message
 
 
+def explained(verdict: Verdict) -> list[str]:
+    """All there is to say of a check that did not pass, line by line."""
+    return [
+        *message_of(verdict).splitlines(),
+        *(f"{WHY}{sentence}" for sentence in verdict.diagnosis),
+        *([f"{READ}{verdict.reading}"] if verdict.reading else []),
+    ]
+
+
 def worth(verdict: Verdict) -> str:
     """The points in brackets, where there are any."""
     return f" [{score(verdict)}]" if verdict.points else ""
@@ -84,7 +95,9 @@ def score(verdict: Verdict) -> str:
 
 def details(verdict: Verdict) -> str:
     """The message below a check's title, line by line."""
-    if not verdict.message or verdict.status is Status.PASSED:
+    if verdict.status is Status.PASSED or not (lines := explained(verdict)):
         return ""
-    text = html.escape(message_of(verdict))
+    text = "\n".join(
+        f"<b>{line}</b>" if line.startswith(WHY) else line for line in map(html.escape, lines)
+    )
     return f'<pre style="{MESSAGE}">{text}</pre>'

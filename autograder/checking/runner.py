@@ -9,11 +9,13 @@ from pathlib import Path
 
 from .compare import CheckFailed
 from .connection import Launcher
+from .diagnosis import Failure, diagnosed
 from .probe import Probe, Run
 from .registry import Check, in_order
 from .session import StageSession
 from .source import ready_made
 from .stages import STAGES
+from .suspects import Suspect
 from .verdicts import StageReport, Status, Verdict
 
 ENTRY = "test_files"
@@ -33,6 +35,7 @@ class StageRunner:
         reference: answers programs as the solution does.
         seed: whence the inputs come.
         earlier: judges a stage that has no stand-in here; True where it is passed.
+        suspects: gives the stage's known mistakes; asked where a check fails.
     """
 
     stage: str
@@ -43,16 +46,18 @@ class StageRunner:
     reference: Run
     seed: bytes
     earlier: Callable[[str], bool] = lambda stage: True
+    suspects: Callable[[], list[Suspect]] = list
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
     sessions: dict[bool, StageSession] = field(default_factory=dict)
 
     def report(self) -> StageReport:
-        """All verdicts of the stage; the worker is ended afterwards."""
+        """All verdicts of the stage, diagnosed; the worker is ended afterwards."""
         try:
             verdicts = [self.entry(), *(self.verdict(each) for each in in_order(self.checks))]
         finally:
             self.close()
-        return StageReport(self.stage, tuple(verdicts))
+        return StageReport(self.stage, tuple(diagnosed(verdicts, self.failures, self.suspects)))
 
     def close(self) -> None:
         """End the workers."""
@@ -72,9 +77,7 @@ class StageRunner:
         """The verdict of one check, once those it rests on have theirs."""
         if each.name not in self.verdicts:
             blank = Verdict(each.name, each.stage, each.title, each.points, Status.PASSED)
-            self.verdicts[each.name] = self._blocked(each, blank) or self._judge(
-                replace(blank, earned=each.points), lambda: each.function(self.probe(each))
-            )
+            self.verdicts[each.name] = self._blocked(each, blank) or self._check(each, blank)
         return self.verdicts[each.name]
 
     def probe(self, each: Check) -> Probe:
@@ -99,6 +102,18 @@ class StageRunner:
     def _blocked(self, each: Check, blank: Verdict) -> Verdict | None:
         reason = self.blocked_by(each)
         return (reason and replace(blank, status=Status.CANNOT_BE_CHECKED, message=reason)) or None
+
+    def _check(self, each: Check, blank: Verdict) -> Verdict:
+        probe = self.probe(each)
+
+        def run() -> None:
+            try:
+                each.function(probe)
+            except CheckFailed as failure:
+                self.failures[each.name] = Failure.of(failure, probe)
+                raise
+
+        return self._judge(replace(blank, earned=each.points), run)
 
     def _judge(self, blank: Verdict, run: Callable[[], None]) -> Verdict:
         try:

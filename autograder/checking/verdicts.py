@@ -29,6 +29,8 @@ class Verdict:
         message: where, expected, got, what to try next; plain text, maybe with the student's
             own words inside, so it is escaped where it is shown.
         earned: points earned; all or nothing except where a check grades by degrees.
+        diagnosis: what the mistake seems to be, the likeliest first, a sentence each.
+        reading: where to read again, for a check that failed.
     """
 
     check: str
@@ -38,6 +40,8 @@ class Verdict:
     status: Status
     message: str = ""
     earned: int = 0
+    diagnosis: tuple[str, ...] = ()
+    reading: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,13 @@ class StageReport:
     def from_json(cls, stored: dict[str, Any]) -> StageReport:
         """The report that `to_json` gave."""
         verdicts = tuple(
-            Verdict(**{**verdict, "status": Status(verdict["status"])})
+            Verdict(
+                **verdict
+                | {
+                    "status": Status(verdict["status"]),
+                    "diagnosis": tuple(verdict["diagnosis"]),
+                }
+            )
             for verdict in stored["verdicts"]
         )
         return cls(stored["stage"], verdicts, tuple(stored["notes"]))

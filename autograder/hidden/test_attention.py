@@ -7,7 +7,6 @@ from typing import Any
 import torch
 
 from autograder.checking.compare import (
-    CheckFailed,
     require,
     require_same,
     require_tensor,
@@ -181,7 +180,7 @@ def test_dropout_on_weights(probe: Probe) -> None:
     weights = probe.module("MultiHeadSelfAttention", **sizes).weights | {
         "value.bias": 3 + probe.inputs.uniform(8),
         "out.weight": torch.eye(8),
-        "out.bias": torch.zeros(8),
+        "out.bias": torch.ones(8),
     }
     tokens = probe.inputs.normal(128, 1, 8) / 8
     kept, trained = (
@@ -195,18 +194,23 @@ def test_dropout_on_weights(probe: Probe) -> None:
         )
         for dropout in (0.0, 0.5)
     )
-    ratios = (trained / kept).view(128, 8)
+    ratios = ((trained - 1) / (kept - 1)).view(128, 8)
     zero, double = ratios.abs() <= 1e-3, (ratios - 2).abs() <= 1e-3
     patterns = len({tuple(row) for row in zero.tolist()})
-    if not (zero | double).all() or patterns > 4:
-        row = [round(number, 3) for number in ratios[0].tolist()]
-        raise CheckFailed(
-            "MultiHeadSelfAttention in training, images of one token, two heads: each head has a "
-            "single weight, so its part of the output is dropped or doubled as a whole"
-            "\n  expected: all numbers 0 or 2 times what they are without dropout, "
-            f"in at most 4 patterns\n  got:      {patterns} patterns, the first one {row}"
-            f"\nTry: {DROPOUT_HINT}"
-        )
+    problem = None
+    if bool(((ratios - 1).abs() <= 1e-3).all()):
+        problem = "the same numbers as without dropout"
+    elif not bool((zero | double).all()):
+        problem = "numbers that are neither what `out` makes of nothing nor of the doubled heads"
+    elif patterns > 4:
+        problem = f"single numbers of a head dropped, in {patterns} patterns"
+    require(
+        problem is None,
+        "MultiHeadSelfAttention in training, images of one token, two heads: each head has a "
+        "single weight, so what it hands to `out` is dropped or doubled as a whole"
+        f"\n  expected: each head as a whole, which makes at most 4 patterns\n  got:      {problem}"
+        f"\nTry: {DROPOUT_HINT}",
+    )
     share = float(zero.float().mean())
     require(
         0.25 <= share <= 0.75,

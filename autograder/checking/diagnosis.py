@@ -1,0 +1,75 @@
+"""What a stage's mistakes seem to be: known ones by name, others as they can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from .compare import CheckFailed, Difference
+from .evidence import Evidence
+from .probe import Probe
+from .programs import Program
+from .reading import where_to_read
+from .suspects import Suspect, resemblances
+from .verdicts import Status, Verdict
+
+BY_NUMBERS = "Your numbers are those of this mistake: "
+BY_WORDS = "It fails as this mistake does: "
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed check.
+
+    Attributes:
+        evidence: how it failed.
+        program: what the check asked for last; None where it asked nothing.
+        difference: the tensors that should be the same, where it is about such.
+    """
+
+    evidence: Evidence
+    program: Program | None
+    difference: Difference | None
+
+    @classmethod
+    def of(cls, failure: CheckFailed, probe: Probe) -> Failure:
+        """The failure of the check that was given this probe."""
+        program, answer = probe.last
+        return cls(Evidence.of(str(failure), program, answer), program, failure.difference)
+
+    def seen(self) -> tuple[str, ...]:
+        """What can be seen of the difference, in the terms of the problem."""
+        return ()
+
+
+def diagnosed(
+    verdicts: list[Verdict],
+    failures: dict[str, Failure],
+    suspects: Callable[[], list[Suspect]],
+) -> list[Verdict]:
+    """The verdicts of a stage, each failed one with its diagnosis and where to read again.
+
+    Args:
+        verdicts: of all the stage's checks.
+        failures: by check.
+        suspects: gives the stage's known mistakes; called only where something failed.
+    """
+    if not failures:
+        return verdicts
+    passed = {each.check for each in verdicts if each.status is Status.PASSED}
+    evidence = {check: failure.evidence for check, failure in failures.items()}
+    known = resemblances(evidence, passed, suspects())
+
+    def complete(verdict: Verdict) -> Verdict:
+        failure = failures.get(verdict.check)
+        if failure is None or verdict.status is not Status.FAILED:
+            return verdict
+        named = tuple(
+            (BY_NUMBERS if each.certain else BY_WORDS) + each.sentence
+            for each in known[verdict.check]
+        )
+        target = failure.program.target if failure.program else None
+        reading = where_to_read(verdict.stage, target)
+        return replace(verdict, diagnosis=named or failure.seen(), reading=reading)
+
+    return [complete(verdict) for verdict in verdicts]
