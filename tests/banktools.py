@@ -5,19 +5,14 @@ from __future__ import annotations
 import atexit
 import functools
 import importlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import torch
 
 from autograder import bank
 from autograder.bank.overlay import overlay
-from autograder.checking import connection, session
-from autograder.checking.connection import Connection
+from autograder.checking import session
+from autograder.checking.forking import ForkLauncher
 from autograder.checking.probe import Run
 from autograder.checking.programs import Program, Reply
 from autograder.checking.registry import Check
@@ -36,72 +31,13 @@ SEED = b"for the tests"
 
 torch.set_num_threads(1)
 
-FORK_SERVER = """
-import os, signal, socket, sys
-sys.path.append(sys.argv[2])
-import torch
-from worker.serve import serve
-torch.set_num_threads(1)
-torch.ones(2, 2) @ torch.ones(2, 2)
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-control = socket.socket(fileno=int(sys.argv[1]))
-while True:
-    data, (end, *_), _, _ = socket.recv_fds(control, 1, 1)
-    child = os.fork()
-    if child == 0:
-        control.close()
-        pipe = socket.socket(fileno=end)
-        serve(pipe.makefile("rb"), pipe.makefile("wb"))
-        os._exit(0)
-    os.close(end)
-    control.sendall(child.to_bytes(4, "big"))
-"""
-
-
-class ForkLauncher:
-    """Workers forked from one process that has torch loaded: a start costs milliseconds."""
-
-    def __init__(self) -> None:
-        self.control, child_end = socket.socketpair()
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-c",
-                FORK_SERVER,
-                str(child_end.fileno()),
-                str(Path(connection.__file__).parent),
-            ],
-            pass_fds=[child_end.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        child_end.close()
-        atexit.register(self.process.kill)
-
-    def start(self) -> Connection:
-        """A fork of the process that waits."""
-        ours, theirs = socket.socketpair()
-        socket.send_fds(self.control, [b"x"], [theirs.fileno()])
-        theirs.close()
-        pid = int.from_bytes(self.control.recv(4), "big")
-
-        def kill() -> None:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
-            finally:
-                ours.close()
-
-        return Connection(ours.makefile("rb"), ours.makefile("wb"), kill)
-
 
 @functools.cache
 def launcher() -> ForkLauncher:
     """The launcher that all tests of a run share."""
-    return ForkLauncher()
+    made = ForkLauncher()
+    atexit.register(made.close)
+    return made
 
 
 @functools.cache

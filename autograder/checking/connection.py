@@ -26,6 +26,9 @@ class Launcher(Protocol):
     def start(self) -> Connection:
         """A worker that nothing was loaded into yet."""
 
+    def close(self) -> None:
+        """End what it keeps ready."""
+
 
 class Connection:
     """Requests to one worker, each answered before its deadline or not at all.

@@ -11,13 +11,15 @@ from typing import Protocol
 from torch import Tensor
 
 from . import checks as public
-from .connection import PlainLauncher
+from .connection import Launcher
+from .forking import unconfined
 from .recordings import Recorded
 from .registry import checks_in
 from .report import as_html, as_text
 from .runner import PUBLIC_SEED, StageRunner
 from .session import STANDIN_FOLDER, read_sources, standins_in
 from .stages import CODE_STAGES, MACHINE_STAGES, WEIGHT_FILES
+from .suspects import load
 from .trained import Outcome, WeightsError, accuracy, load_model, report_training
 from .verdicts import StageReport
 
@@ -33,11 +35,11 @@ class TestImages(Protocol):
 
 
 @functools.cache
-def launcher() -> PlainLauncher:
-    """The workers of this notebook; the spare one ends with it."""
-    plain = PlainLauncher()
-    atexit.register(plain.close)
-    return plain
+def launcher() -> Launcher:
+    """The workers of this notebook; what keeps them ready ends with it."""
+    made = unconfined()
+    atexit.register(made.close)
+    return made
 
 
 def show(stage: str, folder: Path, data: TestImages | None = None) -> None:
@@ -62,17 +64,12 @@ def show(stage: str, folder: Path, data: TestImages | None = None) -> None:
 
 def code_report(stage: str, folder: Path) -> StageReport:
     """The public checks' report on one stage of the files in a folder."""
-    return runner(stage, folder).report()
-
-
-def runner(stage: str, folder: Path) -> StageRunner:
-    """What judges one stage of the files in a folder by the public checks."""
 
     def passes(earlier: str) -> bool:
         report = code_report(earlier, folder)
         return not report.needs_person and report.earned == report.points
 
-    return StageRunner(
+    runner = StageRunner(
         stage,
         [each for each in checks_in(public) if each.stage == stage],
         read_sources(folder),
@@ -81,7 +78,9 @@ def runner(stage: str, folder: Path) -> StageRunner:
         Recorded(RECORDINGS, stage),
         PUBLIC_SEED,
         functools.cache(passes),
+        functools.partial(load, RECORDINGS, stage),
     )
+    return runner.report()
 
 
 def training_report(folder: Path, data: TestImages | None) -> StageReport:

@@ -1,7 +1,7 @@
 """The checks under pytest: `pytest` in the student's folder, `pytest -k attention` for one stage.
 
-A check that rests on a failed one is skipped with the reason; a failed one shows its message
-and no traceback.
+A stage is judged as a whole, as `check` does in the notebook, so that both say the same words. A
+check that rests on a failed one is skipped with the reason; a failed one shows no traceback.
 """
 
 from __future__ import annotations
@@ -12,40 +12,46 @@ from pathlib import Path
 import pytest
 
 from .compare import CheckFailed
-from .notebook import runner
-from .probe import Probe
+from .notebook import code_report
 from .registry import Check
-from .runner import StageRunner
+from .report import explained
+from .verdicts import Status, Verdict
 
-RUNNERS = pytest.StashKey[dict[str, StageRunner]]()
+VERDICTS = pytest.StashKey[dict[str, dict[str, Verdict]]]()
 
 
 @pytest.fixture
-def probe(request: pytest.FixtureRequest) -> Probe:
-    """What a check is called with; skips where the check says nothing now."""
-    each: Check = request.function.check
-    runners = request.config.stash.setdefault(RUNNERS, {})
-    if each.stage not in runners:
-        runners[each.stage] = runner(each.stage, Path.cwd())
-    judge = runners[each.stage]
-    if reason := judge.blocked_by(each):
-        entry = judge.entry()
-        pytest.skip(f"{reason}\n{entry.message}" if entry.message else reason)
-    return judge.probe(each)
+def probe() -> None:
+    """Stands for the argument of every check; `code_report` gives the real one."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """In the place of a check's call: its verdict in the report on its stage."""
+    check: Check | None = getattr(pyfuncitem.function, "check", None)
+    if check is None:
+        return None
+    stages = pyfuncitem.config.stash.setdefault(VERDICTS, {})
+    if check.stage not in stages:
+        report = code_report(check.stage, Path.cwd())
+        stages[check.stage] = {each.check: each for each in report.verdicts}
+    verdict = stages[check.stage][check.name]
+    if verdict.status is Status.CANNOT_BE_CHECKED:
+        entry = next(iter(stages[check.stage].values()))
+        pytest.skip("\n".join([verdict.message, *explained(entry)]))
+    if verdict.status is Status.FAILED:
+        raise CheckFailed("\n".join(explained(verdict)))
+    if verdict.status is Status.GRADER_ERROR:
+        raise RuntimeError(verdict.message)
+    return True
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, None]:
-    """A failed check's report is its title and message."""
+    """A failed check's report is its title and its verdict's words."""
     outcome = yield
     if call.excinfo is not None and call.excinfo.errisinstance(CheckFailed):
-        check: Check = item.function.check  # type: ignore[attr-defined]
+        check: Check = item.function.check  # type: ignore[attr-defined]  # set by `@check`
         outcome.get_result().longrepr = f"{check.title}\n{call.excinfo.value}"
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End the workers."""
-    for judge in session.config.stash.get(RUNNERS, {}).values():
-        judge.close()

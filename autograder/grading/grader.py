@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -12,7 +13,8 @@ import torch
 
 import autograder.checking.checks
 import autograder.hidden
-from autograder.checking.connection import Launcher, PlainLauncher
+from autograder.checking.connection import Launcher
+from autograder.checking.forking import unconfined
 from autograder.checking.registry import Check, checks_in
 from autograder.checking.runner import StageRunner
 from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
@@ -22,6 +24,7 @@ from autograder.sandbox.bubblewrap import require_bubblewrap
 from autograder.sandbox.jail import JailPool
 
 from .config import CourseConfig, load_config
+from .mistakes import KnownMistakes
 from .reference import SOLUTIONS, LiveReference
 from .seed import load_seed
 from .store import Store, digest, folder_digest
@@ -52,21 +55,23 @@ class Grader:
         self.config = config
         self.seed = seed
         self.store = store
-        self.plain = PlainLauncher()
+        self.plain = unconfined()
         self.jails: JailPool | None = None
         if config.isolation == "bubblewrap":
             require_bubblewrap()
             self.jails = JailPool()
-        self.reference = LiveReference(PlainLauncher())
+        self.reference = LiveReference(self.plain)
         self.standins = standins_in(STANDIN_FOLDER, HIDDEN_STANDINS)
         self.checks = all_checks()
         self.training = TrainingGrader(config, self.plain)
         self.version = digest(
-            folder_digest(PACKAGE / "checking", PACKAGE / "hidden", SOLUTIONS),
+            folder_digest(PACKAGE / "checking", PACKAGE / "hidden", PACKAGE / "bank", SOLUTIONS),
             seed,
             config.isolation,
             torch.__version__,
         )
+        folder = store.private / "mistakes" / self.version if store else None
+        self.mistakes = KnownMistakes(self._runner, self.plain, folder)
 
     @classmethod
     def for_course(cls, root: Path) -> Grader:
@@ -87,7 +92,6 @@ class Grader:
     def close(self) -> None:
         """End every process the grader started."""
         self.reference.close()
-        self.reference.launcher.close()
         self.plain.close()
         self.training.close()
         if self.jails:
@@ -129,19 +133,18 @@ class Grader:
                 yield waiting[future]
 
     def _judge(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageReport:
-        runner = StageRunner(
-            stage,
-            self.checks[stage],
-            sources,
-            self.standins,
-            launcher,
-            self.reference,
-            self.seed,
-        )
+        runner = self._runner(stage, sources, launcher)
+        runner.suspects = functools.partial(self.mistakes, stage)
         report = runner.report()
         if self.config.isolation == "cooperative":
             return StageReport(report.stage, report.verdicts, (*report.notes, COOPERATIVE_NOTE))
         return report
+
+    def _runner(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageRunner:
+        checks = self.checks[stage]
+        return StageRunner(
+            stage, checks, sources, self.standins, launcher, self.reference, self.seed
+        )
 
     def _training(
         self, submission: Path, sources: dict[str, str], key: str, reports: dict[str, StageReport]

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from autograder.checking.compare import CheckFailed
-from autograder.checking.connection import PlainLauncher
+from autograder.checking.connection import Launcher
 from autograder.checking.probe import ReferenceTrouble
 from autograder.checking.programs import Program, Reply
 from autograder.checking.session import StageSession, read_sources
@@ -22,7 +22,7 @@ class LiveReference:
         launcher: whence its workers come; the solutions are trusted, so plain ones.
     """
 
-    def __init__(self, launcher: PlainLauncher) -> None:
+    def __init__(self, launcher: Launcher) -> None:
         self.launcher = launcher
         self.lock = threading.Lock()
         self.session: StageSession | None = None

@@ -17,10 +17,14 @@ class Store:
 
     Args:
         root: the course's folder.
+
+    Attributes:
+        private: the folder that only its owner can enter.
     """
 
     def __init__(self, root: Path) -> None:
-        self.folder = private_folder(root) / "verdicts"
+        self.private = private_folder(root)
+        self.folder = self.private / "verdicts"
         self.folder.mkdir(exist_ok=True)
 
     def find(self, key: str) -> StageReport | None:

@@ -9,7 +9,7 @@ import safetensors.torch
 import torch
 
 from autograder.checking.compare import CheckFailed
-from autograder.checking.connection import Launcher, PlainLauncher
+from autograder.checking.connection import Launcher
 from autograder.checking.programs import Call, Program
 from autograder.checking.session import StageSession
 from autograder.checking.stages import WEIGHT_FILES
@@ -43,7 +43,7 @@ class TrainingGrader:
         plain: whence workers come in the absence of a sandbox.
     """
 
-    def __init__(self, config: CourseConfig, plain: PlainLauncher) -> None:
+    def __init__(self, config: CourseConfig, plain: Launcher) -> None:
         self.config = config
         self.plain = plain
         self.evaluator = Evaluator(config.data)
