@@ -21,6 +21,7 @@ COLOURS = {
     Status.GRADER_ERROR: "#8a5a00",
 }
 WHY = "Why: "
+TRY = "Try: "
 READ = "Read again: "
 CELL = "text-align: left; padding: 0.1em 1em 0.1em 0"
 MESSAGE = "margin: 0.3em 0 0.6em 1em; white-space: pre-wrap; word-break: normal"
@@ -75,10 +76,12 @@ def message_of(verdict: Verdict) -> str:
 
 
 def explained(verdict: Verdict) -> list[str]:
-    """All there is to say of a check that did not pass, line by line."""
+    """All there is to say of a check that did not pass, line by line: what to try comes last."""
+    found, mark, hint = message_of(verdict).rpartition(f"\n{TRY}")
     return [
-        *message_of(verdict).splitlines(),
+        *(found or hint).splitlines(),
         *(f"{WHY}{sentence}" for sentence in verdict.diagnosis),
+        *(f"{TRY}{hint}".splitlines() if mark else []),
         *([f"{READ}{verdict.reading}"] if verdict.reading else []),
     ]
 
