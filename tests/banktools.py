@@ -1,103 +1,12 @@
-"""What the tests of the checks share: fast workers, the solution's answers, judging a version."""
+"""What the tests of the checks share: what holds for each stage, and values nobody expects."""
 
 from __future__ import annotations
 
-import atexit
-import functools
-import importlib
-from pathlib import Path
-
-import torch
-
 from autograder import bank
+from autograder.bank.judging import SOLUTIONS, STUBS, checks, failed, judge
 from autograder.bank.overlay import overlay
-from autograder.checking import session
-from autograder.checking.forking import ForkLauncher
-from autograder.checking.probe import Run
-from autograder.checking.programs import Program, Reply
-from autograder.checking.registry import Check
-from autograder.checking.runner import StageRunner
-from autograder.checking.session import StageSession, read_sources, standins_in
-from autograder.checking.stages import CODE_STAGES, STAGES
-from autograder.checking.verdicts import StageReport, Status, Verdict
-
-ROOT = Path(__file__).parents[1]
-SOLUTIONS = read_sources(ROOT / "solutions")
-STUBS = read_sources(ROOT / "assignment")
-STANDINS = standins_in(
-    Path(session.__file__).parent / "standins", ROOT / "autograder" / "hidden" / "standins"
-)
-SEED = b"for the tests"
-
-torch.set_num_threads(1)
-
-
-@functools.cache
-def launcher() -> ForkLauncher:
-    """The launcher that all tests of a run share."""
-    made = ForkLauncher()
-    atexit.register(made.close)
-    return made
-
-
-@functools.cache
-def reference(stage: str) -> Run:
-    """The solution's answers, each computed once."""
-    asked = StageSession(stage, SOLUTIONS, {}, launcher(), together=True)
-    known: dict[str, Reply] = {}
-
-    def answer(program: Program) -> Reply:
-        digest = program.digest()
-        if digest not in known:
-            known[digest] = asked.run(program)
-        return known[digest]
-
-    return answer
-
-
-@functools.cache
-def checks(stage: str) -> tuple[Check, ...]:
-    """A stage's checks, public ones first."""
-    return tuple(
-        item.check
-        for package in ("autograder.checking.checks", "autograder.hidden")
-        for item in vars(importlib.import_module(f"{package}.test_{stage}")).values()
-        if hasattr(item, "check")
-    )
-
-
-def judge(stage: str, sources: dict[str, str], seed: bytes = SEED) -> StageReport:
-    """One stage's verdicts on files given by module name."""
-    return judged(stage, tuple(sorted(reachable(stage, sources).items())), seed)
-
-
-@functools.cache
-def judged(stage: str, sources: tuple[tuple[str, str], ...], seed: bytes) -> StageReport:
-    """The same, once for each content of the files that the stage can reach."""
-    return StageRunner(
-        stage=stage,
-        checks=list(checks(stage)),
-        sources=dict(sources),
-        standins=STANDINS,
-        launcher=launcher(),
-        reference=reference(stage),
-        seed=seed,
-    ).report()
-
-
-def reachable(stage: str, sources: dict[str, str]) -> dict[str, str]:
-    """The stage's files and those whose names they mention, and so on."""
-    names = [Path(file).stem for file in STAGES[stage].files if Path(file).stem in sources]
-    for name in names:
-        names += [other for other in sources if other not in names and other in sources[name]]
-    return {name: sources[name] for name in names}
-
-
-def failed(report: StageReport) -> dict[str, str]:
-    """The messages of all verdicts that are not passed, by check; never a grader error."""
-    errors = [v.message for v in report.verdicts if v.status is Status.GRADER_ERROR]
-    assert not errors, "\n".join(errors)
-    return {v.check: v.message for v in report.verdicts if v.status is not Status.PASSED}
+from autograder.checking.stages import CODE_STAGES
+from autograder.checking.verdicts import Status, Verdict
 
 
 def assert_stage_is_sound(stage: str) -> None:

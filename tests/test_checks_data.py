@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from autograder import bank
+from autograder.bank import judging
 from autograder.checking.compare import CheckFailed
 from autograder.checking.inputs import Inputs
 from autograder.checking.pictures import Pictures, require_even, require_independent
@@ -34,21 +35,19 @@ def test_wrong_version(wrong: bank.WrongVersion) -> None:
 
 @pytest.mark.parametrize(("name", "files"), RIGHT, ids=[name for name, _ in RIGHT])
 def test_right_version(name: str, files: dict[str, str]) -> None:
-    assert (
-        banktools.failed(banktools.judge("data", bank.overlaid(banktools.SOLUTIONS, files))) == {}
-    )
+    assert judging.failed(judging.judge("data", bank.overlaid(judging.SOLUTIONS, files))) == {}
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_chance_does_not_fail_the_solutions(seed: int) -> None:
-    report = banktools.judge("data", banktools.SOLUTIONS, seed=b"%d" % seed)
-    assert banktools.failed(report) == {}
+    report = judging.judge("data", judging.SOLUTIONS, seed=b"%d" % seed)
+    assert judging.failed(report) == {}
 
 
 @pytest.mark.parametrize("value", banktools.ODD_VALUES)
 def test_odd_values_earn_nothing_and_break_nothing(value: str) -> None:
-    report = banktools.judge("data", banktools.returning(value, "utils", NAMES))
-    assert len(banktools.failed(report)) == len(banktools.checks("data"))
+    report = judging.judge("data", banktools.returning(value, "utils", NAMES))
+    assert len(judging.failed(report)) == len(judging.checks("data"))
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float32, torch.float64])

@@ -8,6 +8,7 @@ import banktools
 import pytest
 
 from autograder import bank
+from autograder.bank import judging
 from autograder.checking.stages import STAGES
 from autograder.checking.verdicts import StageReport
 
@@ -71,7 +72,7 @@ def test_the_solutions_earn_all_the_stubs_nothing_and_every_check_can_fail(stage
 
 @pytest.mark.parametrize("stage", BODIES)
 def test_points_are_the_stages(stage: str) -> None:
-    checks = banktools.checks(stage)
+    checks = judging.checks(stage)
     public = sum(each.points for each in checks if not each.hidden)
     assert sum(each.points for each in checks) == STAGES[stage].points
     assert abs(2 * public - STAGES[stage].points) <= 2
@@ -86,22 +87,22 @@ def test_wrong_version(wrong: bank.WrongVersion) -> None:
     ("stage", "name", "files"), RIGHT, ids=[f"{stage}-{name}" for stage, name, _ in RIGHT]
 )
 def test_right_version(stage: str, name: str, files: dict[str, str]) -> None:
-    report = banktools.judge(stage, bank.overlaid(banktools.SOLUTIONS, files))
-    assert banktools.failed(report) == {}
+    report = judging.judge(stage, bank.overlaid(judging.SOLUTIONS, files))
+    assert judging.failed(report) == {}
 
 
 @pytest.mark.parametrize("stage", BODIES)
 @pytest.mark.parametrize("seed", range(3))
 def test_no_seed_fails_the_solutions(stage: str, seed: int) -> None:
-    report = banktools.judge(stage, banktools.SOLUTIONS, seed=b"%d" % seed)
-    assert banktools.failed(report) == {}
+    report = judging.judge(stage, judging.SOLUTIONS, seed=b"%d" % seed)
+    assert judging.failed(report) == {}
 
 
 @pytest.mark.parametrize("stage", BODIES)
 @pytest.mark.parametrize("value", banktools.ODD_VALUES)
 def test_odd_values_earn_nothing_and_break_nothing(stage: str, value: str) -> None:
     module = Path(STAGES[stage].files[-1]).stem
-    report = banktools.judge(stage, banktools.returning(value, module, list(BODIES[stage])))
+    report = judging.judge(stage, banktools.returning(value, module, list(BODIES[stage])))
     assert passed_by_bodies(report) == set()
 
 
@@ -109,15 +110,15 @@ def test_odd_values_earn_nothing_and_break_nothing(stage: str, value: str) -> No
 @pytest.mark.parametrize("change", CHANGES)
 def test_right_numbers_in_odd_clothes_earn_nothing(stage: str, change: str) -> None:
     module = Path(STAGES[stage].files[-1]).stem
-    text = banktools.SOLUTIONS[module] + CHANGING.format(change=change)
+    text = judging.SOLUTIONS[module] + CHANGING.format(change=change)
     text += "".join(f"{name} = changing({name})\n" for name in BODIES[stage])
-    report = banktools.judge(stage, banktools.SOLUTIONS | {module: text})
+    report = judging.judge(stage, judging.SOLUTIONS | {module: text})
     assert passed_by_bodies(report) == set()
 
 
 def passed_by_bodies(report: StageReport) -> set[str]:
     """The checks passed, but for those of a stage's functions that stand in another file."""
     passed = {
-        v.check for v in report.verdicts if v.points and v.check not in banktools.failed(report)
+        v.check for v in report.verdicts if v.points and v.check not in judging.failed(report)
     }
     return passed - {"test_sinusoidal_positions", "test_odd_embed_dim", "test_many_positions"}

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from autograder import bank
+from autograder.bank import judging
 
 WRONG = bank.load("patching")
 RIGHT = [(name, files) for name, files in bank.right_versions() if "ViT" in files]
@@ -28,24 +29,24 @@ def test_wrong_version(wrong: bank.WrongVersion) -> None:
 
 @pytest.mark.parametrize(("name", "files"), RIGHT, ids=[name for name, _ in RIGHT])
 def test_right_version(name: str, files: dict[str, str]) -> None:
-    sources = bank.overlaid(banktools.SOLUTIONS, files)
-    assert banktools.failed(banktools.judge("patching", sources)) == {}
+    sources = bank.overlaid(judging.SOLUTIONS, files)
+    assert judging.failed(judging.judge("patching", sources)) == {}
 
 
 @pytest.mark.parametrize("value", banktools.ODD_VALUES)
 def test_odd_values_earn_nothing_and_break_nothing(value: str) -> None:
-    report = banktools.judge("patching", banktools.returning(value, "ViT", NAMES))
-    assert len(banktools.failed(report)) == len(banktools.checks("patching"))
+    report = judging.judge("patching", banktools.returning(value, "ViT", NAMES))
+    assert len(judging.failed(report)) == len(judging.checks("patching"))
 
 
 def test_always_refusing_earns_nothing() -> None:
-    sources = banktools.SOLUTIONS | {"ViT": banktools.STUBS["ViT"]}
+    sources = judging.SOLUTIONS | {"ViT": judging.STUBS["ViT"]}
     sources["ViT"] = sources["ViT"].replace("raise NotImplementedError(", "raise ValueError(")
-    assert banktools.judge("patching", sources).earned == 0
+    assert judging.judge("patching", sources).earned == 0
 
 
 def test_the_standin_does_what_the_solution_does() -> None:
-    standin = imported(banktools.ROOT / "autograder" / "hidden" / "standins" / "patching.py")
+    standin = imported(judging.ROOT / "autograder" / "hidden" / "standins" / "patching.py")
     images = torch.arange(2 * 3 * 6 * 9.0).view(2, 3, 6, 9)
     kernel = torch.eye(27).view(27, 3, 3, 3)
     patches = torch.nn.functional.conv2d(images, kernel, stride=3).flatten(2).transpose(1, 2)

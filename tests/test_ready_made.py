@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 
-import banktools
 import pytest
 
+from autograder.bank import judging
 from autograder.bank.overlay import overlay
 from autograder.checking.source import ready_made
 from autograder.checking.verdicts import Status
@@ -173,7 +173,7 @@ def test_own_names_are_not_taken_for_ready_made(source: str) -> None:
 
 
 def test_solutions_are_not_taken_for_ready_made() -> None:
-    for text in banktools.SOLUTIONS.values():
+    for text in judging.SOLUTIONS.values():
         assert ready_made(text) == []
 
 
@@ -183,21 +183,21 @@ def test_found_when_run(body: str) -> None:
     function += "def scaled_dot_product_attention(queries, keys, values):\n"
     function += textwrap.indent(textwrap.dedent(body).strip("\n"), " " * 4)
     module = "transformer-attention"
-    text = overlay(banktools.SOLUTIONS[module], function)
+    text = overlay(judging.SOLUTIONS[module], function)
     assert ready_made(text) == []
 
-    report = banktools.judge("attention", banktools.SOLUTIONS | {module: text})
-    message = banktools.failed(report)["test_formula"]
+    report = judging.judge("attention", judging.SOLUTIONS | {module: text})
+    message = judging.failed(report)["test_formula"]
     assert "ready-made" in message
     assert re.search(r"in line \d+ of transformer-attention.py", message)
 
 
 def test_found_in_source_first_of_all() -> None:
     module = "transformer-attention"
-    text = banktools.SOLUTIONS[module] + "\n\nnn.MultiheadAttention(8, 2)\n"
+    text = judging.SOLUTIONS[module] + "\n\nnn.MultiheadAttention(8, 2)\n"
     line = len(text.splitlines())
-    report = banktools.judge("attention", banktools.SOLUTIONS | {module: text})
-    message = banktools.failed(report)["test_files"]
+    report = judging.judge("attention", judging.SOLUTIONS | {module: text})
+    message = judging.failed(report)["test_files"]
     assert f"transformer-attention.py, line {line}: torch.nn.MultiheadAttention" in message
     assert report.earned == 0
     assert {v.status for v in report.verdicts[1:]} == {Status.CANNOT_BE_CHECKED}
@@ -205,11 +205,11 @@ def test_found_in_source_first_of_all() -> None:
 
 def test_own_functions_run_whatever_they_are_called() -> None:
     module = "transformer-student"
-    text = banktools.SOLUTIONS[module].replace(
+    text = judging.SOLUTIONS[module].replace(
         "self.attention(self.norm1(tokens))", "multi_head_attention_forward(self, tokens)"
     )
     text += "\n\ndef multi_head_attention_forward(block, tokens):\n"
     text += "    attention.scaled_dot_product_attention\n"
     text += "    return block.attention(block.norm1(tokens))\n"
-    report = banktools.judge("encoder", banktools.SOLUTIONS | {module: text})
-    assert banktools.failed(report) == {}
+    report = judging.judge("encoder", judging.SOLUTIONS | {module: text})
+    assert judging.failed(report) == {}

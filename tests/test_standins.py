@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 
-import banktools
 import pytest
 import torch
 
+from autograder.bank import judging
 from autograder.checking.probe import Probe
 from autograder.checking.session import STANDIN_MODULES, StageSession
 
@@ -21,8 +21,8 @@ Ask = Callable[[str], Probe]
 @pytest.fixture(scope="module")
 def standin() -> Iterator[Ask]:
     """A probe of the stand-in for a stage, in the place of files that hold stubs only."""
-    session = StageSession("vit", banktools.STUBS, banktools.STANDINS, banktools.launcher())
-    yield lambda name: Probe(name, b"stand-ins", session.run, banktools.reference("vit"))
+    session = StageSession("vit", judging.STUBS, judging.STANDINS, judging.launcher())
+    yield lambda name: Probe(name, b"stand-ins", session.run, judging.reference("vit"))
     session.close()
 
 
@@ -46,7 +46,7 @@ def test_attention_is_the_solutions(
 def test_attention_drops_weights_and_returns_those_before(standin: Ask) -> None:
     probe = standin("attention")
     for name in ("test_dropout_on_weights", "test_weights_before_dropout"):
-        check = next(each for each in banktools.checks("attention") if each.name == name)
+        check = next(each for each in judging.checks("attention") if each.name == name)
         check.function(probe)
 
 
@@ -96,7 +96,7 @@ def test_standins_import_run_and_train_without_a_warning(stage: str) -> None:
     namespace: dict[str, object] = {"__name__": STANDIN_MODULES[stage]}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        exec(banktools.STANDINS[stage], namespace)
+        exec(judging.STANDINS[stage], namespace)
         if stage == "attention":
             layer = namespace["MultiHeadSelfAttention"](8, 2, 0.1)  # type: ignore[operator]
         else:

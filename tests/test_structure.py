@@ -69,7 +69,7 @@ def test_the_worker_knows_torch_and_itself_only() -> None:
     ("room", "may_use"),
     [
         ("checking", set()),
-        ("bank", {"checking"}),
+        ("bank", {"checking", "hidden"}),
         ("hidden", {"checking"}),
         ("sandbox", {"checking"}),
         ("collect", {"checking", "grading"}),
