@@ -1,5 +1,7 @@
 """Stands in for `transformer-student` in later stages: PyTorch's own encoder."""
 
+import functools
+
 import torch
 from torch import cat, nn
 from torch.func import functional_call
@@ -30,21 +32,7 @@ class Encoder(nn.Module):
             for _ in range(num_layers)
         )
         self.norm = nn.LayerNorm(embed_dim, eps=1e-6)
-        with torch.device("meta"):
-            layer = nn.TransformerEncoderLayer(
-                embed_dim,
-                num_heads,
-                hidden_dim,
-                dropout,
-                activation="gelu",
-                layer_norm_eps=1e-6,
-                batch_first=True,
-                norm_first=True,
-            )
-            layer.dropout1.p = 0.0  # PyTorch's has one more dropout than the course's
-            norm = nn.LayerNorm(embed_dim, eps=1e-6)
-            stack = nn.TransformerEncoder(layer, num_layers, norm, enable_nested_tensor=False)
-        self.stack = (stack,)  # in a tuple: its parameters are not this module's
+        self.sizes = (embed_dim, hidden_dim, num_layers, num_heads, dropout)
 
     def forward(self, tokens):
         weights = {f"norm.{name}": value for name, value in self.norm.named_parameters()}
@@ -66,4 +54,23 @@ class Encoder(nn.Module):
                 "norm2.bias": block["norm2"].bias,
             }
             weights |= {f"layers.{number}.{name}": value for name, value in named.items()}
-        return functional_call(self.stack[0].train(self.training), weights, (tokens,))
+        return functional_call(empty(*self.sizes).train(self.training), weights, (tokens,))
+
+
+@functools.cache
+def empty(embed_dim, hidden_dim, num_layers, num_heads, dropout):
+    """PyTorch's encoder of these sizes, without weights."""
+    with torch.device("meta"):
+        layer = nn.TransformerEncoderLayer(
+            embed_dim,
+            num_heads,
+            hidden_dim,
+            dropout,
+            activation="gelu",
+            layer_norm_eps=1e-6,
+            batch_first=True,
+            norm_first=True,
+        )
+        layer.dropout1.p = 0.0  # PyTorch's has one more dropout than the course's
+        norm = nn.LayerNorm(embed_dim, eps=1e-6)
+        return nn.TransformerEncoder(layer, num_layers, norm, enable_nested_tensor=False)

@@ -5,6 +5,7 @@ worker's number; or "kill NUMBER", and answers when that worker is gone.
 """
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from .serve import serve
 def main(control: socket.socket) -> None:
     """Fork a worker for each request until the control socket closes."""
     torch.set_num_threads(1)  # A process that ran a multi-threaded operation cannot be forked.
+    gc.freeze()  # A child's garbage collection then leaves the shared pages shared.
     control.sendall(b"ready\n")
     while True:
         message, sockets, _, _ = socket.recv_fds(control, 64, 1)
