@@ -6,10 +6,11 @@ import linecache
 import sys
 import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import CodeType
 from typing import Any
 
-from .ready_made import STANDIN, forbid_import
+from .ready_made import forbid_import, is_standin
 
 MESSAGE_LIMIT = 300
 TRACE_LIMIT = 2000
@@ -77,7 +78,7 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             run_source(PLACEHOLDER, f"<placeholder for {filename(name)}>", module.__dict__)
         if standin is not None:
             namespace: dict[str, Any] = {"__name__": f"standin-{name}"}
-            run_source(standin, f"{STANDIN}{filename(name)}>", namespace)
+            run_source(standin, f"<stand-in for {filename(name)}>", namespace, is_standin)
             module.__dict__.update({k: v for k, v in namespace.items() if not k.startswith("_")})
 
 
@@ -86,11 +87,18 @@ def filename(module: str) -> str:
     return f"{module}.py"
 
 
-def run_source(source: str, file: str, namespace: dict[str, Any]) -> None:
+def run_source(
+    source: str,
+    file: str,
+    namespace: dict[str, Any],
+    announce: Callable[[CodeType], None] = lambda code: None,
+) -> None:
     """Execute a module's text; tracebacks show its lines."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace.setdefault("__file__", file)
-    exec(compile(source, file, "exec", dont_inherit=True), namespace)
+    code = compile(source, file, "exec", dont_inherit=True)
+    announce(code)
+    exec(code, namespace)
 
 
 def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:

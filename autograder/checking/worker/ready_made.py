@@ -1,18 +1,20 @@
 """Ready-made attention, noticed when it runs: by whatever name it was reached."""
 
+import ctypes
+import functools
+import math
 import sys
-from collections.abc import Iterator
-from types import FrameType
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
 from typing import Any
 
-from torch.overrides import TorchFunctionMode
+import torch
+from torch import Tensor
 
-STANDIN = "<stand-in for "
 PACKAGES = {"timm", "transformers", "torchvision.models", "torch.nn.attention"}
-FUNCTIONS = {
-    "scaled_dot_product_attention",
-    "multi_head_attention_forward",
-    "flex_attention",
+SDPA = "scaled_dot_product_attention"
+OPERATORS = {
+    SDPA,
     "_scaled_dot_product_attention_math",
     "_scaled_dot_product_flash_attention",
     "_scaled_dot_product_flash_attention_for_cpu",
@@ -23,39 +25,97 @@ FUNCTIONS = {
     "_transformer_encoder_layer_fwd",
     "_flash_attention_forward",
     "_efficient_attention_forward",
+    "_triton_scaled_dot_attention",
+    "_triton_multi_head_attention",
 }
+FUNCTIONS = OPERATORS | {"multi_head_attention_forward", "flex_attention"}
+KERNELS = ("CompositeImplicitAutograd", "CPU", "CUDA")
+IN_PYTHON = (
+    ("torch.nn.functional", "multi_head_attention_forward"),
+    ("torch.nn", "MultiheadAttention.__init__"),
+    ("torch.nn", "Transformer.__init__"),
+    ("torch.nn", "TransformerEncoder.__init__"),
+    ("torch.nn", "TransformerEncoderLayer.__init__"),
+    ("torch.nn", "TransformerDecoder.__init__"),
+    ("torch.nn", "TransformerDecoderLayer.__init__"),
+    ("torch.ao.nn.quantizable", "MultiheadAttention.forward"),
+    ("torch._higher_order_ops.flex_attention", "FlexAttentionHOP.__call__"),
+)
+
+standins: dict[int, CodeType] = {}
 
 
 class ReadyMadeError(Exception):
     """A student's file reached for attention or models that come ready made."""
 
 
-class ReadyMadeGuard(TorchFunctionMode):
-    """Raises where a student's file reaches ready-made attention.
+def fence(files: set[str]) -> None:
+    """From now on let ready-made attention raise in this process, unless a stand-in calls it.
 
-    The ban goes by the calling file: the nearest frame that is a student's or a stand-in's, with
-    whatever libraries between. A stand-in built on PyTorch's own attention does not trip it.
+    PyTorch's operators are replaced where all their names lead, in its dispatcher: so they are
+    found from TorchScript, in a thread, and where torch functions are disabled, too. The ban goes
+    by the calling code: the nearest that is a student's or a stand-in's, with whatever libraries
+    between; what neither calls is refused.
 
     Args:
         files: names of the student's files.
     """
+    library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
+    for name in OPERATORS:
+        for kernel in KERNELS:
+            if torch._C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", kernel):
+                own = attend if name == SDPA else None
+                library.impl(name, kernel, guarded(name, own, files))
+    # With its last reference the replacements would go; this one nobody finds.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+    for module, path in IN_PYTHON:
+        if module in sys.modules:
+            *owners, last = path.split(".")
+            owner = functools.reduce(getattr, owners, sys.modules[module])
+            setattr(
+                owner,
+                last,
+                guarded(
+                    path.removesuffix(f".{last}") if owners else path, getattr(owner, last), files
+                ),
+            )
 
-    def __init__(self, files: set[str]) -> None:
-        super().__init__()
-        self.files = files
 
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple = (), kwargs: dict | None = None
-    ) -> Any:
-        """Look at the function's name, then let it run."""
-        name = getattr(func, "__name__", "").split(".")[0]
-        if name in FUNCTIONS:
-            for frame in frames(sys._getframe(1)):
-                if frame.f_code.co_filename.startswith(STANDIN):
-                    break
-                if frame.f_code.co_filename in self.files:
-                    raise ReadyMadeError(f"{name}, called in line {frame.f_lineno}")
-        return func(*args, **(kwargs or {}))
+def guarded(name: str, function: Callable[..., Any] | None, files: set[str]) -> Callable[..., Any]:
+    """The function, for stand-ins alone; without a function, for nobody."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for frame in frames(sys._getframe(1)):
+            if function and id(frame.f_code) in standins:
+                return function(*args, **kwargs)
+            if frame.f_code.co_filename in files:
+                raise ReadyMadeError(f"{name}, called in line {frame.f_lineno}")
+        raise ReadyMadeError(f"{name}, called out of sight")
+
+    return call
+
+
+def attend(
+    queries: Tensor,
+    keys: Tensor,
+    values: Tensor,
+    mask: Tensor | None = None,
+    dropout: float = 0.0,
+    *_: Any,
+    **__: Any,
+) -> Tensor:
+    """What a stand-in's call of the replaced operator does: the formula, with a mask to add."""
+    scores = queries @ keys.transpose(-2, -1) / math.sqrt(queries.shape[-1])
+    weights = (scores if mask is None else scores + mask).softmax(dim=-1)
+    return torch.dropout(weights, dropout, True) @ values
+
+
+def is_standin(code: CodeType) -> None:
+    """Take a stand-in's code, with all that it defines, for trusted."""
+    standins[id(code)] = code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            is_standin(constant)
 
 
 def forbid_import(name: str, files: set[str]) -> None:

@@ -9,7 +9,6 @@ import torch.fx.experimental.symbolic_shapes  # torch.autograd.grad's first call
 from torch import Tensor, nn
 
 from .loading import describe_error, filename
-from .ready_made import ReadyMadeGuard
 
 MAX_OUTPUT_BYTES = 64 * 2**20
 
@@ -45,7 +44,7 @@ def run_program(
     reply: dict[str, Any] = {"state": names, "calls": []}
     for number, call in enumerate(program["calls"]):
         try:
-            answer = run_call(target, call, tensors, f"{number}.", packed, files)
+            answer = run_call(target, call, tensors, f"{number}.", packed)
         except Refusal as refusal:
             answer = {"refused": refusal.answer}
         except Exception as error:
@@ -99,7 +98,6 @@ def run_call(
     tensors: dict[str, Tensor],
     prefix: str,
     packed: dict[str, Tensor],
-    files: set[str],
 ) -> dict[str, Any]:
     """Make one call; its tensors go into `packed` under `prefix`."""
     arguments = [decode(value, tensors) for value in call["args"]]
@@ -113,7 +111,7 @@ def run_call(
     inputs = [value for value in arguments if isinstance(value, Tensor)]
     differentiate = call["cotangent"] is not None
     before = torch.get_rng_state()
-    with ReadyMadeGuard(files), torch.set_grad_enabled(differentiate):
+    with torch.set_grad_enabled(differentiate):
         if differentiate:
             for value in inputs:
                 value.requires_grad_(value.is_floating_point())

@@ -11,6 +11,7 @@ import torch
 
 from .loading import Submission, describe_error, install
 from .protocol import ProtocolError, Reader, Writer, read_frame, write_frame
+from .ready_made import fence
 from .running import run_program
 
 try:
@@ -32,6 +33,7 @@ def serve(reader: Reader, writer: Writer) -> None:
             request["sources"], request["standins"], request["optional"], request["replace"]
         )
         install(submission)
+        fence(submission.files)
         allow(request["computing"])
         errors = {name: load(name, submission.files) for name in request["load"]}
         write_frame(writer, {"id": request["id"], "errors": errors}, {})
