@@ -22,7 +22,7 @@ def test_a_replayed_module_gets_the_weights_it_was_recorded_with(tmp_path: Path)
     live = Probe("test_layer", b"public", reference, recorder).module("MLP")
     recorder.save(tmp_path, "encoder")
     replay = Probe("test_layer", b"public", reference, Recorded(tmp_path, "encoder")).module("MLP")
-    assert replay.program.digest() == live.program.digest()
+    assert replay.program.digest == live.program.digest
 
 
 def test_a_program_that_was_not_recorded_is_the_graders_trouble(tmp_path: Path) -> None:

@@ -1,23 +1,23 @@
-"""One worker at the other end of a pipe or socket: requests with a deadline."""
+"""One worker at the other end of a socket or pipe: requests with a deadline."""
 
 from __future__ import annotations
 
 import itertools
 import queue
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
-
-from torch import Tensor
+from typing import IO, Any, Protocol
 
 from .programs import Reply, WorkerGone, WorkerSlow
-from .worker.protocol import ProtocolError, Reader, Writer, read_frame, write_frame
+from .worker.protocol import ProtocolError, frame, read_frame
 
 HERE = Path(__file__).parent
+PIECE = 2**16
 
 
 class Launcher(Protocol):
@@ -30,29 +30,38 @@ class Launcher(Protocol):
         """End what it keeps ready."""
 
 
+class Channel(Protocol):
+    """Bytes to and from a worker, within a time."""
+
+    def exchange(self, request: bytes, waiting: float) -> Reply:
+        """Send a frame and read the next one; a worker that does not read it is no excuse.
+
+        Raises:
+            TimeoutError: where that takes longer than `waiting` seconds.
+            ProtocolError, OSError: where the worker hangs up or answers with no frame.
+        """
+
+
 class Connection:
     """Requests to one worker, each answered before its deadline or not at all.
 
     Args:
-        reader, writer: the two directions.
+        channel: to the worker and back.
         kill: ends the worker, whatever it is doing.
     """
 
-    def __init__(self, reader: Reader, writer: Writer, kill: Callable[[], None]) -> None:
-        self.reader = reader
-        self.writer = writer
+    def __init__(self, channel: Channel, kill: Callable[[], None]) -> None:
+        self.channel = channel
         self.kill = kill
         self.numbers = itertools.count(1)
-        self.replies: queue.Queue[Reply | ProtocolError] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
 
     def request(
-        self, header: dict[str, Any], tensors: dict[str, Tensor], computing: float, waiting: float
+        self, header: dict[str, Any], tensors: bytes, computing: float, waiting: float
     ) -> Reply:
         """Send one request and wait for its answer.
 
         Args:
-            header, tensors: the request.
+            header, tensors: the request, its tensors packed.
             computing: seconds of computing that the worker may spend on it, which a busy machine
                 does not shorten.
             waiting: seconds after which no answer is waited for, whatever the reason.
@@ -63,29 +72,81 @@ class Connection:
         """
         number = next(self.numbers)
         started = time.monotonic()
+        request = frame({"id": number, "computing": computing, **header}, tensors)
         try:
-            request = {"id": number, "computing": computing, **header}
-            write_frame(self.writer, request, tensors)
-            reply = self.replies.get(timeout=waiting)
-        except queue.Empty:
+            reply = self.channel.exchange(request, waiting)
+        except TimeoutError:
             self.kill()
             raise WorkerSlow(f"took longer than {waiting:.0f} s and was stopped") from None
-        except OSError as error:
-            self.kill()
-            raise WorkerGone("ended the process it ran in") from error
-        if isinstance(reply, ProtocolError):
+        except (ProtocolError, OSError, ValueError) as error:
             self.kill()
             if time.monotonic() - started >= computing:
-                raise WorkerSlow(f"computed for longer than {computing:.0f} s and was stopped")
-            raise WorkerGone("ended the process it ran in, or wrote into its answers") from reply
+                words = f"computed for longer than {computing:.0f} s and was stopped"
+                raise WorkerSlow(words) from error
+            raise WorkerGone("ended the process it ran in, or wrote into its answers") from error
         if reply.header.get("id") != number:
             self.kill()
             raise WorkerGone("wrote into its answers")
         return reply
 
-    def _listen(self) -> None:
+
+class SocketChannel:
+    """A worker at the other end of a socket.
+
+    Args:
+        end: our end.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        self.end = end
+        self.deadline = 0.0
+
+    def exchange(self, request: bytes, waiting: float) -> Reply:
+        """Send a frame and read the next one."""
+        self.deadline = time.monotonic() + waiting
+        self.end.settimeout(waiting)
+        self.end.sendall(request)
+        return Reply(*read_frame(self))
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, before the deadline."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.end.settimeout(left)
+        return self.end.recv(min(size, PIECE))
+
+
+class PipeChannel:
+    """A worker at the other end of two pipes, which have no deadlines of their own everywhere.
+
+    Args:
+        reader, writer: the two directions.
+    """
+
+    def __init__(self, reader: IO[bytes], writer: IO[bytes]) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.replies: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+        threading.Thread(target=self._exchange, daemon=True).start()
+
+    def exchange(self, request: bytes, waiting: float) -> Reply:
+        """Send a frame and read the next one."""
+        self.requests.put(request)
+        try:
+            reply = self.replies.get(timeout=waiting)
+        except queue.Empty:
+            raise TimeoutError from None
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def _exchange(self) -> None:
         while True:
             try:
+                self.writer.write(self.requests.get())
+                self.writer.flush()
                 self.replies.put(Reply(*read_frame(self.reader)))
             except (ProtocolError, OSError, ValueError) as error:
                 self.replies.put(ProtocolError(str(error)))
@@ -114,7 +175,7 @@ class PlainLauncher:
 
         assert process.stdin
         assert process.stdout
-        return Connection(process.stdout, process.stdin, kill)
+        return Connection(PipeChannel(process.stdout, process.stdin), kill)
 
     def close(self) -> None:
         """End the spare worker."""

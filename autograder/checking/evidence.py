@@ -43,7 +43,7 @@ class Evidence:
         )
         kept = told(program, answer) if program and answer else None
         return cls(
-            program.digest() if program else "",
+            program.digest if program else "",
             without_numbers(message),
             fingerprint(kept) if kept else "",
             None if drawn else kept,

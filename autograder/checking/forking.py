@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-from .connection import HERE, Connection, Launcher, PlainLauncher
+from .connection import HERE, Connection, Launcher, PlainLauncher, SocketChannel
 
 START_SECONDS = 120.0
 
@@ -45,7 +45,6 @@ class ForkLauncher:
         ours, theirs = socket.socketpair()
         with theirs:
             number = self._ask(b"start", theirs)
-        stream = ours.makefile("rwb")
 
         def kill() -> None:
             with contextlib.suppress(RuntimeError):
@@ -54,7 +53,7 @@ class ForkLauncher:
                 ours.shutdown(socket.SHUT_RDWR)
             ours.close()
 
-        return Connection(stream, stream, kill)
+        return Connection(SocketChannel(ours), kill)
 
     def close(self) -> None:
         """End the process; its workers end with their sockets."""

@@ -205,12 +205,13 @@ def require_even(drawn: Tensor, cells: Tensor, where: str, what: str, hint: str)
         what: what a cell is, for the message: "corner".
         hint: what to try next.
     """
-    for cell in cells:
-        share, low, high = bounds((drawn == cell).all(dim=1), 1 / len(cells))
+    for row, column in cells.tolist():
+        here = (drawn[:, 0] == row) & (drawn[:, 1] == column)
+        share, low, high = bounds(here, 1 / len(cells))
         require(
             low <= share <= high,
             f"{where}: not every {what} is drawn equally often\n"
-            f"  expected: row {cell[0]}, column {cell[1]} for about {1 / len(cells):.1%} of "
+            f"  expected: row {row}, column {column} for about {1 / len(cells):.1%} of "
             f"{len(drawn)} images (between {low:.1%} and {high:.1%})\n"
             f"  got:      {share:.1%}\nTry: {hint}",
         )

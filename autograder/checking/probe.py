@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from .compare import CheckFailed, require, require_same
+from .compare import CheckFailed, kind_of, require, require_same
 from .inputs import Inputs
 from .programs import TARGETS, Call, Program, Reply
 from .words import error_in_words, refusal_in_words
@@ -195,11 +195,9 @@ class Target:
             require_same(got, expected, where + what, hint)
             return
         names = [name.strip() for name in what.split(",")]
-        require(
-            isinstance(got, tuple) and len(got) == len(expected),
-            f"{where}expected a tuple of {len(expected)} ({what}), "
-            f"got {'a single tensor' if isinstance(got, Tensor) else got!r:.80}",
-        )
+        if not isinstance(got, tuple) or len(got) != len(expected):
+            found = "a single tensor" if isinstance(got, Tensor) else kind_of(got)
+            raise CheckFailed(f"{where}expected a tuple of {len(expected)} ({what}), got {found}")
         for name, one, other in zip(names, got, expected, strict=True):
             require_same(one, other, where + name, hint)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
 from torch import Tensor
+
+from .worker.protocol import pack
 
 TARGETS = {
     "split_indices": "utils",
@@ -73,13 +75,14 @@ class Program:
     dtype: str = "float32"
     calls: tuple[Call, ...] = ()
 
-    def encode(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """The program as a JSON object and its tensors by key."""
+    @functools.cached_property
+    def packed(self) -> tuple[dict[str, Any], bytes]:
+        """The program as a JSON object, and its tensors by key, packed."""
         tensors: dict[str, Tensor] = {}
 
         def put(tensor: Tensor) -> str:
             key = f"t{len(tensors)}"
-            tensors[key] = tensor.detach().contiguous().clone()
+            tensors[key] = tensor
             return key
 
         def value(item: Any, layout: str) -> Any:
@@ -110,16 +113,13 @@ class Program:
             "dtype": self.dtype,
             "calls": [call(each) for each in self.calls],
         }
-        return program, tensors
+        return program, pack(tensors)
 
+    @functools.cached_property
     def digest(self) -> str:
         """A name for the program's exact content: equal programs, equal digests."""
-        program, tensors = self.encode()
-        content = hashlib.sha256(json.dumps(program, sort_keys=True).encode())
-        for key, tensor in sorted(tensors.items()):
-            content.update(f"{key} {tensor.dtype} {tuple(tensor.shape)} ".encode())
-            content.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
-        return content.hexdigest()
+        program, blob = self.packed
+        return hashlib.sha256(json.dumps(program, sort_keys=True).encode() + blob).hexdigest()
 
 
 @dataclass(frozen=True)

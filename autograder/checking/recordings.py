@@ -42,7 +42,7 @@ class Recorded:
         Raises:
             ReferenceTrouble: where this program was never recorded.
         """
-        digest = program.digest()
+        digest = program.digest
         if digest not in self.headers:
             raise ReferenceTrouble(f"no answer was recorded for this call of {program.target}")
         start = f"{digest}/"
@@ -63,7 +63,7 @@ class Recorder:
 
     def __call__(self, program: Program) -> Reply:
         """The other reference's reply."""
-        reply = self.replies[program.digest()] = self.reference(program)
+        reply = self.replies[program.digest] = self.reference(program)
         return reply
 
     def save(self, folder: Path, stage: str) -> None:

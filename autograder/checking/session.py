@@ -12,6 +12,7 @@ from .connection import Connection, Launcher
 from .programs import Program, Reply, WorkerGone, WorkerSlow
 from .stages import STAGES, STUDENT_FILES
 from .words import load_error_in_words
+from .worker.protocol import pack
 
 COMPUTING_SECONDS = 10.0
 COMPUTING_SECONDS_ONCE_SLOW = 3.0
@@ -95,7 +96,7 @@ class StageSession:
         """
         if self.connection is None and (error := self.load()):
             raise CheckFailed(error)
-        encoded, tensors = program.encode()
+        encoded, tensors = program.packed
         try:
             return self._request({"program": encoded}, tensors)
         except WorkerGone as error:
@@ -121,7 +122,7 @@ class StageSession:
             "load": self.modules,
         }
         try:
-            errors: dict[str, Any] = self._request(request, {}).header["errors"]
+            errors: dict[str, Any] = self._request(request, pack({})).header["errors"]
         except WorkerGone as error:
             return f"{' and '.join(STAGES[self.stage].files)}: while importing, your code {error}"
         words = [load_error_in_words(module, e) for module, e in errors.items() if e]
@@ -133,7 +134,7 @@ class StageSession:
         needs = STAGES[self.stage].needs
         return {STANDIN_MODULES[s]: self.standins[s] for s in needs if s in self.standins}
 
-    def _request(self, header: dict[str, Any], tensors: dict[str, Any]) -> Reply:
+    def _request(self, header: dict[str, Any], tensors: bytes) -> Reply:
         assert self.connection
         left = STAGE_SECONDS - self.spent
         started = time.monotonic()

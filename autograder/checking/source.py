@@ -27,22 +27,22 @@ def ready_made(source: str) -> list[tuple[int, str]]:
     Raises:
         SyntaxError: where the file does not parse.
     """
-    tree = ast.parse(source)
-    names = imported_names(tree)
+    nodes = list(ast.walk(ast.parse(source)))
+    names = imported_names(nodes)
     found = {
         (getattr(node, "lineno", 1), dotted)
-        for node in ast.walk(tree)
+        for node in nodes
         for dotted in mentions(node, names)
         if is_banned(dotted)
     }
     return sorted(found)
 
 
-def imported_names(tree: ast.AST) -> dict[str, str]:
+def imported_names(nodes: list[ast.AST]) -> dict[str, str]:
     """What each name stands for, from imports and plain assignments."""
     names: dict[str, str] = {}
     starred: list[str] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root = alias.name.split(".")[0]
@@ -53,12 +53,12 @@ def imported_names(tree: ast.AST) -> dict[str, str]:
                 starred += [node.module] * (alias.name == "*")
     own = {
         node.name
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
     }
     for module in starred:
         names |= {name: f"{module}.{name}" for name in BANNED_NAMES - own - names.keys()}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target, value = node.targets[0], dotted_name(node.value, names)
             if isinstance(target, ast.Name) and value and value.startswith("torch"):

@@ -34,7 +34,7 @@ class LiveReference:
         Raises:
             ReferenceTrouble: where they cannot give one.
         """
-        digest = program.digest()
+        digest = program.digest
         with self.lock:
             if digest not in self.replies:
                 if self.session is None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 
-from autograder.checking.connection import Connection
+from autograder.checking.connection import Connection, SocketChannel
 from autograder.checking.programs import WorkerGone
 
 from .bubblewrap import INSIDE, command, require_bubblewrap
@@ -53,7 +53,6 @@ class Jail:
         ours, theirs = socket.socketpair()
         with theirs:
             number = self._ask(b"start", theirs)
-        stream = ours.makefile("rwb")
 
         def kill() -> None:
             with contextlib.suppress(RuntimeError):
@@ -62,7 +61,7 @@ class Jail:
                 ours.shutdown(socket.SHUT_RDWR)
             ours.close()
 
-        return Connection(stream, stream, kill)
+        return Connection(SocketChannel(ours), kill)
 
     def close(self) -> None:
         """End the jail and everything in it."""

@@ -9,11 +9,26 @@ import struct
 from typing import Any, Protocol
 
 import safetensors.torch
+import torch
 from torch import Tensor
 
 LENGTHS = struct.Struct("!IQ")
 MAX_HEADER = 4 * 2**20
 MAX_TENSORS = 256 * 2**20
+MAX_NESTING = 20
+DTYPES = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.complex64: "C64",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
 
 Header = dict[str, Any]
 
@@ -39,11 +54,34 @@ class Writer(Protocol):
         """Send what was written."""
 
 
-def write_frame(stream: Writer, header: Header, tensors: dict[str, Tensor]) -> None:
-    """Send one frame. The tensors are dense, contiguous, on the CPU, and share no memory."""
+def pack(tensors: dict[str, Tensor]) -> bytes:
+    """Dense tensors on the CPU, of `DTYPES`, as safetensors bytes.
+
+    The library's own `save` takes four times as long for the many small tensors of a check.
+    """
+    header, parts, end = {}, [], 0
+    for name, tensor in tensors.items():
+        part = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        start, end = end, end + len(part)
+        header[name] = {
+            "dtype": DTYPES[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [start, end],
+        }
+        parts.append(part)
     text = json.dumps(header).encode()
-    blob = safetensors.torch.save(tensors)
-    stream.write(LENGTHS.pack(len(text), len(blob)) + text + blob)
+    return b"".join([len(text).to_bytes(8, "little"), text, *parts])
+
+
+def frame(header: Header, blob: bytes) -> bytes:
+    """One frame, from its header and its packed tensors."""
+    text = json.dumps(header).encode()
+    return LENGTHS.pack(len(text), len(blob)) + text + blob
+
+
+def write_frame(stream: Writer, header: Header, tensors: dict[str, Tensor]) -> None:
+    """Send one frame."""
+    stream.write(frame(header, pack(tensors)))
     stream.flush()
 
 
@@ -59,11 +97,19 @@ def read_frame(stream: Reader) -> tuple[Header, dict[str, Tensor]]:
     text, blob = read_exactly(stream, header_length), read_exactly(stream, blob_length)
     try:
         header, tensors = json.loads(text), safetensors.torch.load(blob)
-    except (ValueError, RecursionError, KeyError, safetensors.SafetensorError) as error:
+    except Exception as error:  # A hostile blob makes safetensors raise whatever there is.
         raise ProtocolError(f"a frame cannot be read: {error}") from error
-    if not isinstance(header, dict):
-        raise ProtocolError("a frame's header is not an object")
+    if not isinstance(header, dict) or not is_shallow(header, MAX_NESTING):
+        raise ProtocolError("a frame's header is no object, or is nested too deeply")
     return header, tensors
+
+
+def is_shallow(value: Any, levels: int) -> bool:
+    """Whether JSON is nested at most this many levels deep."""
+    if not isinstance(value, dict | list):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(is_shallow(part, levels - 1) for part in parts)
 
 
 def read_exactly(stream: Reader, size: int) -> bytes:

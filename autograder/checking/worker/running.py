@@ -9,6 +9,7 @@ import torch.fx.experimental.symbolic_shapes  # torch.autograd.grad's first call
 from torch import Tensor, nn
 
 from .loading import describe_error, filename
+from .protocol import DTYPES
 
 MAX_OUTPUT_BYTES = 64 * 2**20
 
@@ -187,7 +188,7 @@ def encode(value: Any, key: str, packed: dict[str, Tensor]) -> Any:
 
 def plain(value: Tensor) -> Tensor:
     """A dense, contiguous copy on the CPU that nothing else shares."""
-    if value.layout is not torch.strided or value.is_quantized or value.is_meta:
+    if value.layout is not torch.strided or value.is_meta or value.dtype not in DTYPES:
         raise Refusal("output", found=describe(value))
     if value.numel() * value.element_size() > MAX_OUTPUT_BYTES:
         raise Refusal("output", found=f"a tensor of shape {list(value.shape)[:8]}: too large")
