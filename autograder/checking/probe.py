@@ -11,9 +11,10 @@ from torch import Tensor
 from .compare import CheckFailed, kind_of, require, require_same
 from .inputs import Inputs
 from .programs import TARGETS, Call, Program, Reply
-from .words import error_in_words, refusal_in_words
+from .words import MESSAGE_LIMIT, error_in_words, quoted, refusal_in_words
 
 Run = Callable[[Program], Reply]
+NO_ANSWER = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 class ReferenceTrouble(Exception):
@@ -169,7 +170,7 @@ class Target:
         """The reference's result for the same call."""
         program = replace(self.program, calls=(call(*args, **kwargs),))
         reply = self.probe.ask(program)
-        found = self._read((reply.header["calls"][0], reply, 0))
+        found = self._read((reply.header["calls"][0], reply, []))
         if not isinstance(found, Result):
             raise ReferenceTrouble(f"{program.target}: the reference raised {found.words}")
         return found
@@ -220,39 +221,40 @@ class Target:
                 )
                 require_same(got[name], expected, what, hint)
 
-    def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, int]]:
+    def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, list[str]]]:
         reply = self.probe.run(replace(self.program, calls=calls))
         where = f"{self.file}: {self.program.target}"
-        if "refused" in reply.header:
-            raise CheckFailed(f"{where} {refusal_in_words(reply.header['refused'])}")
-        if "error" in reply.header:
-            error = error_in_words(reply.header["error"])
-            raise CheckFailed(f"{where} cannot be built; it raised {error}")
-        answers = reply.header.get("calls")
-        if not isinstance(answers, list) or len(answers) != len(calls):
-            raise CheckFailed(f"{where}: the worker's answer is not one that our worker gives")
-        return [(answer, reply, number) for number, answer in enumerate(answers)]
+        try:
+            if "refused" in reply.header:
+                raise CheckFailed(f"{where} {refusal_in_words(reply.header['refused'])}")
+            if "error" in reply.header:
+                error = error_in_words(reply.header["error"])
+                raise CheckFailed(f"{where} cannot be built; it raised {error}")
+            answers = list(zip(reply.header["calls"], calls, strict=True))
+        except NO_ANSWER as error:
+            raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
+        return [
+            (answer, reply, [f"{number}.after.{place}" for place in range(tensors_of(each))])
+            for number, (answer, each) in enumerate(answers)
+        ]
 
-    def _read(self, answer_of_call: tuple[Any, Reply, int]) -> Result | Raised:
-        answer, reply, number = answer_of_call
+    def _read(self, answer_of_call: tuple[Any, Reply, list[str]]) -> Result | Raised:
+        answer, reply, arguments = answer_of_call
         where = f"{self.file}: {self.program.target}"
         try:
             if "refused" in answer:
                 raise CheckFailed(f"{where} {refusal_in_words(answer['refused'])}")
             if "error" in answer:
                 error = answer["error"]
-                bases, message = tuple(map(str, error["bases"])), str(error["message"])
-                return Raised(bases, message, error_in_words(error))
+                words, message = error_in_words(error), quoted(error["message"], MESSAGE_LIMIT)
+                return Raised(tuple(map(str, error["bases"])), message, words)
             gradients = {
                 str(name): None if value is None else read(value, reply)
                 for name, value in answer.get("gradients", {}).items()
             }
-            after = [
-                reply.tensors[key]
-                for key in sorted(k for k in reply.tensors if k.startswith(f"{number}.after."))
-            ]
+            after = [reply.tensors[key] for key in arguments]
             return Result(read(answer["value"], reply), gradients, after, bool(answer["moved"]))
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        except NO_ANSWER as error:
             raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
 
 
@@ -267,6 +269,11 @@ def steady(target: Target) -> Target:
         if name.endswith(("fc1.bias", "fc2.weight"))
     }
     return target.with_weights(changed)
+
+
+def tensors_of(each: Call) -> int:
+    """How many of a call's arguments are tensors."""
+    return sum(isinstance(argument, Tensor) for argument in each.args)
 
 
 def call(*args: Any, **kwargs: Any) -> Call:

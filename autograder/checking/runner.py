@@ -140,7 +140,7 @@ class StageRunner:
                     f"{file} was not found beside the notebook, or is no ordinary file\n"
                     "Try: put it back under exactly this name."
                 )
-            for line, name in scan(source):
+            for line, name in scan(source, file):
                 raise CheckFailed(
                     f"{file}, line {line}: {name} is ready made, and this stage is about writing it"
                     "\nTry: write the formula yourself; matmul, softmax and nn.Linear are all it "
@@ -150,9 +150,18 @@ class StageRunner:
             raise CheckFailed(error)
 
 
-def scan(source: str) -> list[tuple[int, str]]:
-    """Ready-made names in a source; none where it does not parse (importing it says why)."""
+def scan(source: str, file: str) -> list[tuple[int, str]]:
+    """Ready-made names in a source; none where it does not parse (importing it says why).
+
+    Raises:
+        CheckFailed: where it is nested so deeply that it cannot be looked through.
+    """
     try:
         return ready_made(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         return []
+    except (RecursionError, MemoryError) as error:
+        raise CheckFailed(
+            f"{file} is nested too deeply to be read\n"
+            "Try: give the parts of long expressions names of their own, a line each."
+        ) from error

@@ -121,11 +121,14 @@ class StageSession:
             "replace": self.replace,
             "load": self.modules,
         }
+        files = " and ".join(STAGES[self.stage].files)
         try:
-            errors: dict[str, Any] = self._request(request, pack({})).header["errors"]
+            errors = self._request(request, pack({})).header["errors"]
+            words = [load_error_in_words(m, errors[m]) for m in self.modules if errors[m]]
         except WorkerGone as error:
-            return f"{' and '.join(STAGES[self.stage].files)}: while importing, your code {error}"
-        words = [load_error_in_words(module, e) for module, e in errors.items() if e]
+            return f"{files}: while importing, your code {error}"
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return f"{files}: while importing, your code wrote into its answers"
         return "\n".join(words) or None
 
     def _overlays(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .worker.ready_made import FUNCTIONS, PACKAGES
 
+LONGEST_NAME = 100
 BANNED_NAMES = FUNCTIONS | {
     "MultiheadAttention",
     "Transformer",
@@ -25,7 +26,8 @@ def ready_made(source: str) -> list[tuple[int, str]]:
     module of the student's, are not taken for PyTorch's.
 
     Raises:
-        SyntaxError: where the file does not parse.
+        SyntaxError, ValueError: where the file does not parse.
+        RecursionError, MemoryError: where it is nested too deeply to be read.
     """
     nodes = list(ast.walk(ast.parse(source)))
     names = imported_names(nodes)
@@ -68,11 +70,17 @@ def imported_names(nodes: list[ast.AST]) -> dict[str, str]:
 
 def dotted_name(node: ast.AST, names: dict[str, str]) -> str | None:
     """The full dotted name of an expression, where it is one."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+        if len(attributes) > LONGEST_NAME:
+            raise RecursionError(f"a name of more than {LONGEST_NAME} parts")
+    if attributes:
+        owner = dotted_name(node, names)
+        return ".".join([owner, *reversed(attributes)]) if owner else None
     if isinstance(node, ast.Name):
         return names.get(node.id)
-    if isinstance(node, ast.Attribute):
-        owner = dotted_name(node.value, names)
-        return f"{owner}.{node.attr}" if owner else None
     if isinstance(node, ast.Call) and len(node.args) >= 1:
         function = node.func
         literals = [

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from .stages import STAGES, WEIGHT_FILES
 from .verdicts import StageReport, Status, Verdict
+from .words import TRACE_LIMIT, quoted
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_PARAMETERS = 100_000_000
@@ -44,7 +45,14 @@ CHOICES = {
 
 
 class WeightsError(ValueError):
-    """A weights file that cannot be used; the message says why and what to do."""
+    """A weights file that cannot be used; the message says why and what to do.
+
+    Args:
+        message: may hold words from the file; what is shown of them is capped and harmless.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(quoted(message, TRACE_LIMIT))
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,16 @@ def read_header(path: Path, kind: str) -> Header:
             metadata = file.metadata() or {}
         config = json.loads(metadata["config"])
         mean, std = (numbers(metadata[key]) for key in ("mean", "std"))
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError, RecursionError) as error:
-        raise WeightsError(f"{path.name} cannot be read ({error}). {again}") from error
+    except (
+        SafetensorError,
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        raise WeightsError(f"{path.name} cannot be read ({error!s:.100}). {again}") from error
     if metadata.get("kind") != kind:
         raise WeightsError(f'{path.name} says it holds "{metadata.get("kind")!s:.40}". {again}')
     if not isinstance(config, dict) or not all(abs(m) <= 10 for m in mean) or min(std) < 1e-3:
@@ -111,12 +127,14 @@ def check_config(config: dict[str, Any], kind: str, name: str) -> None:
             fits = (
                 isinstance(value, list)
                 and 1 <= len(value) <= 4
-                and all(is_number(n) and n == int(n) and 1 <= n <= 20 for n in value)
+                and all(type(n) is int and 1 <= n <= 20 for n in value)
             )
         else:
             fits = type(value) is int and low <= value <= high
         if not fits:
-            raise WeightsError(f"{name}: {key} = {value!r:.60} is not a value this model can have")
+            raise WeightsError(
+                f"{name}: {key:.60} = {value!r:.60} is not a value this model can have"
+            )
     if kind == "vit" and config.get("embed_dim", 1) % config.get("num_heads", 1):
         raise WeightsError(f"{name}: num_heads does not divide embed_dim")
 
@@ -164,7 +182,10 @@ def load_model(path: Path, kind: str) -> tuple[nn.Module, Header]:
                     for name in wrong[:3]
                 )
             )
-        weights = {key: file.get_tensor(key) for key in found}
+        try:
+            weights = {key: file.get_tensor(key) for key in found}
+        except (SafetensorError, KeyError, RuntimeError) as error:
+            raise WeightsError(f"{path.name} cannot be read ({error!s:.100})") from error
     if not all(bool(torch.isfinite(w.float()).all()) for w in weights.values()):
         raise WeightsError(f"{path.name} has numbers that are not finite (inf or nan)")
     module, cls = ("ViT", "ViT") if kind == "vit" else ("course.resnet", "ResNet")

@@ -9,10 +9,6 @@ MESSAGE_LIMIT = 300
 TRACE_LIMIT = 2000
 
 
-class NoWords(ValueError):
-    """What came is nothing that our worker reports."""
-
-
 def quoted(text: object, limit: int = NAME_LIMIT) -> str:
     """A submission's own words, safe to show: capped, with "�" for all that steers a terminal."""
     return "".join(
@@ -27,8 +23,8 @@ def error_in_words(error: dict[str, Any]) -> str:
     if "ReadyMadeError" in error["bases"]:
         place = f" of {quoted(error['file'])}" if error["file"] else ""
         return (
-            f"an objection: ready-made attention was reached ({message}{place})\nTry: write the formula yourself; matmul, softmax and "
-            "nn.Linear are all it takes."
+            f"an objection: ready-made attention was reached ({message}{place})\n"
+            "Try: write the formula yourself; matmul, softmax and nn.Linear are all it takes."
         )
     if "NotImplementedError" in error["bases"]:
         return f"NotImplementedError: {message}"
@@ -40,7 +36,8 @@ def refusal_in_words(refusal: dict[str, Any]) -> str:
     """Why the worker could not do what was asked."""
     kind = refusal["kind"]
     if kind == "missing":
-        return f"was not found: {quoted(refusal['file'])} defines no {quoted(refusal['name'])}. Was it renamed?"
+        file, name = quoted(refusal["file"]), quoted(refusal["name"])
+        return f"was not found: {file} defines no {name}. Was it renamed?"
     if kind == "no gradient":
         return (
             "returned an output without a gradient, as if it did not depend on its inputs\n"
@@ -61,9 +58,8 @@ def weights_in_words(refusal: dict[str, Any]) -> str:
     for key, label in (("missing", "expected, not found"), ("unexpected", "found, not expected")):
         names = refusal[key]
         if names:
-            lines.append(
-                f"  {label}: {', '.join(map(quoted, names[:6]))}{' ...' if len(names) > 6 else ''}"
-            )
+            more = " ..." if len(names) > 6 else ""
+            lines.append(f"  {label}: {', '.join(map(quoted, names[:6]))}{more}")
     for name, (expected, found) in list(refusal["shapes"].items())[:6]:
         lines.append(f"  {quoted(name)}: expected shape {shape(expected)}, found {shape(found)}")
     lines.append("Try: put the constructor back as it was; only bodies marked as yours change.")

@@ -101,6 +101,8 @@ def read_frame(stream: Reader) -> tuple[Header, dict[str, Tensor]]:
         raise ProtocolError(f"a frame cannot be read: {error}") from error
     if not isinstance(header, dict) or not is_shallow(header, MAX_NESTING):
         raise ProtocolError("a frame's header is no object, or is nested too deeply")
+    if any(tensor.dtype not in DTYPES for tensor in tensors.values()):
+        raise ProtocolError("a frame has tensors of a dtype that no frame has")
     return header, tensors
 
 
