@@ -61,7 +61,9 @@ def pack(tensors: dict[str, Tensor]) -> bytes:
     """
     header, parts, end = {}, [], 0
     for name, tensor in tensors.items():
-        part = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        flat = tensor.detach().contiguous().reshape(-1)
+        # Without numbers, a tensor from NumPy has strides that `view` refuses.
+        part = flat.view(torch.uint8).numpy().tobytes() if len(flat) else b""
         start, end = end, end + len(part)
         header[name] = {
             "dtype": DTYPES[tensor.dtype],
