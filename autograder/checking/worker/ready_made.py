@@ -2,9 +2,8 @@
 
 import ctypes
 import functools
-import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
@@ -42,6 +41,11 @@ IN_PYTHON = (
     ("torch._higher_order_ops.flex_attention", "FlexAttentionHOP.__call__"),
 )
 
+CALLED = {
+    "transformer-attention": {SDPA, "multi_head_attention_forward"},
+    "transformer-student": {"MultiheadAttention", "TransformerEncoder", "TransformerEncoderLayer"},
+}
+
 standins: dict[int, CodeType] = {}
 
 
@@ -49,7 +53,7 @@ class ReadyMadeError(Exception):
     """A student's file reached for attention or models that come ready made."""
 
 
-def fence(files: set[str]) -> None:
+def fence(files: set[str], overlaid: Collection[str]) -> None:
     """From now on let ready-made attention raise in this process, unless a stand-in calls it.
 
     PyTorch's operators are replaced where all their names lead, in its dispatcher: so they are
@@ -59,7 +63,10 @@ def fence(files: set[str]) -> None:
 
     Args:
         files: names of the student's files.
+        overlaid: modules that stand-ins are laid over; only what these call is kept at all.
     """
+    kept = set().union(*(CALLED[module] for module in overlaid if module in CALLED))
+    attend = original_attention() if SDPA in kept else None
     library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
     for name in OPERATORS:
         for kernel in KERNELS:
@@ -72,13 +79,9 @@ def fence(files: set[str]) -> None:
         if module in sys.modules:
             *owners, last = path.split(".")
             owner = functools.reduce(getattr, owners, sys.modules[module])
-            setattr(
-                owner,
-                last,
-                guarded(
-                    path.removesuffix(f".{last}") if owners else path, getattr(owner, last), files
-                ),
-            )
+            name = owners[-1] if owners else last
+            own = getattr(owner, last) if name in kept else None
+            setattr(owner, last, guarded(name, own, files))
 
 
 def guarded(name: str, function: Callable[..., Any] | None, files: set[str]) -> Callable[..., Any]:
@@ -95,19 +98,23 @@ def guarded(name: str, function: Callable[..., Any] | None, files: set[str]) -> 
     return call
 
 
-def attend(
-    queries: Tensor,
-    keys: Tensor,
-    values: Tensor,
-    mask: Tensor | None = None,
-    dropout: float = 0.0,
-    *_: Any,
-    **__: Any,
-) -> Tensor:
-    """What a stand-in's call of the replaced operator does: the formula, with a mask to add."""
-    scores = queries @ keys.transpose(-2, -1) / math.sqrt(queries.shape[-1])
-    weights = (scores if mask is None else scores + mask).softmax(dim=-1)
-    return torch.dropout(weights, dropout, True) @ values
+def original_attention() -> Callable[..., Any]:
+    """The operator's own formula, for a time when all its names lead elsewhere."""
+    kernel = torch.library.get_kernel("aten::_scaled_dot_product_attention_math", "CPU")
+    on_cpu = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
+
+    def attend(
+        queries: Tensor,
+        keys: Tensor,
+        values: Tensor,
+        mask: Tensor | None = None,
+        dropout: float = 0.0,
+        *_: Any,
+        **__: Any,
+    ) -> Any:
+        return kernel.call_boxed(on_cpu, queries, keys, values, mask, dropout)[0]
+
+    return attend
 
 
 def is_standin(code: CodeType) -> None:

@@ -33,7 +33,7 @@ def serve(reader: Reader, writer: Writer) -> None:
             request["sources"], request["standins"], request["optional"], request["replace"]
         )
         install(submission)
-        fence(submission.files)
+        fence(submission.files, request["standins"])
         allow(request["computing"])
         errors = {name: load(name, submission.files) for name in request["load"]}
         write_frame(writer, {"id": request["id"], "errors": errors}, {})
