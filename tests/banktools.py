@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from autograder import bank
-from autograder.bank.judging import SOLUTIONS, STUBS, checks, failed, judge
+from autograder.bank.judging import SOLUTIONS, STUBS, checks, diagnose, failed, judge
 from autograder.bank.overlay import overlay
+from autograder.checking.diagnosis import BY_NUMBERS
 from autograder.checking.stages import CODE_STAGES
 from autograder.checking.verdicts import Status, Verdict
 
@@ -30,14 +31,17 @@ def failing(verdict: Verdict) -> bool:
 
 
 def assert_wrong_version_is_caught(wrong: bank.WrongVersion) -> None:
-    """It fails the checks it names, with a message, and loses no other stage's points."""
-    report = judge(wrong.stage, wrong.over(SOLUTIONS))
+    """It fails the checks it names, each naming the mistake, and loses no other stage's points."""
+    report = diagnose(wrong.stage, wrong.over(SOLUTIONS))
     messages = failed(report)
     statuses = {v.check: v.status for v in report.verdicts}
     assert {name: statuses.get(name) for name in wrong.fails} == dict.fromkeys(
         wrong.fails, Status.FAILED
     )
     assert all(messages[name] for name in wrong.fails)
+    for verdict in filter(failing, report.verdicts):
+        assert verdict.diagnosis[0] == BY_NUMBERS + wrong.sentence
+        assert verdict.reading
     assert sum(v.points for v in report.verdicts if v.check in wrong.fails) > 0
     for stage in CODE_STAGES:
         if stage != wrong.stage:

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from autograder import hidden
+from autograder.bank.suspecting import suspects
 from autograder.checking import session
 from autograder.checking.forking import ForkLauncher
 from autograder.checking.probe import Run
@@ -22,6 +23,7 @@ from autograder.checking.registry import Check
 from autograder.checking.runner import StageRunner
 from autograder.checking.session import StageSession, read_sources, standins_in
 from autograder.checking.stages import STAGES
+from autograder.checking.suspects import Suspect
 from autograder.checking.verdicts import StageReport, Status
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +91,19 @@ def runner(stage: str, sources: dict[str, str], seed: bytes = SEED) -> StageRunn
         reference=reference(stage),
         seed=seed,
     )
+
+
+@functools.cache
+def known_mistakes(stage: str) -> list[Suspect]:
+    """How the bank's wrong versions fail the stage's checks."""
+    return suspects(stage, SOLUTIONS, runner)
+
+
+def diagnose(stage: str, sources: dict[str, str]) -> StageReport:
+    """One stage's verdicts on files given by module name, with their diagnosis."""
+    made = runner(stage, sources)
+    made.suspects = functools.partial(known_mistakes, stage)
+    return made.report()
 
 
 def reachable(stage: str, sources: dict[str, str]) -> dict[str, str]:

@@ -114,7 +114,5 @@ def same_numbers(one: Tensor, other: Tensor) -> bool:
         return False
     if not one.is_floating_point():
         return torch.equal(one, other)
-    odd = ~torch.isfinite(one) | ~torch.isfinite(other)
-    if bool(odd.any()) and not torch.equal(one[odd].nan_to_num(), other[odd].nan_to_num()):
-        return False
-    return bool((deviation(one[~odd], other[~odd]) <= 1).all())
+    alike = (one == other) | (one.isnan() & other.isnan()) | (deviation(one, other) <= 1)
+    return bool(alike.all())
