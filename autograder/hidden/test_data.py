@@ -100,11 +100,11 @@ def test_erase_draws(probe: Probe) -> None:
     erase = probe.function("random_erase")
     where = "random_erase with size 2 and probability 0.5"
     require_generator_decides(probe, erase, 2)
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 4, 6)
+    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 5, 7)
     output = erase(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
     corners = pictures.erasures(output, 2, where)
     erased = (corners >= 0).all(dim=1)
-    places = torch.tensor(list(product(range(3), range(5))))
+    places = torch.tensor(list(product(range(4), range(6))))
     what = "place (of images that were erased)"
     require_even(corners[erased], places, where, what, OWN_PLACE)
     require_independent(erased, where, "erased")
