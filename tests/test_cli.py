@@ -97,7 +97,7 @@ class FakeGrader:
     """Gives every stage what the submission's utils.py says."""
 
     def __init__(self, config, seed, store) -> None:  # type: ignore[no-untyped-def]
-        if config.isolation == "bubblewrap":
+        if config.isolation != "cooperative":
             raise SandboxUnavailable("no sandbox here")
 
     def __enter__(self) -> FakeGrader:

@@ -194,13 +194,11 @@ def test_weights_of_a_wrong_vit_count_as_it_was_written(demo: Demo, submission: 
 
 
 def test_no_sandbox_and_not_cooperative_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.sandbox import SandboxUnavailable, bubblewrap
+    from autograder.sandbox import SandboxUnavailable, tiers
 
-    bubblewrap.require_bubblewrap.cache_clear()
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(tiers, "TIERS", ())
     with pytest.raises(SandboxUnavailable):
         Grader(EASY, b"a secret of the tests")
-    bubblewrap.require_bubblewrap.cache_clear()
 
 
 def test_cooperative_grading_says_what_it_risks(submission: Path) -> None:

@@ -47,10 +47,11 @@ class Connection:
 
     Args:
         channel: to the worker and back.
-        kill: ends the worker, whatever it is doing.
+        kill: ends the worker, whatever it is doing, and says what had ended it before, as the
+            end of a sentence on "your code", or None where that is not known.
     """
 
-    def __init__(self, channel: Channel, kill: Callable[[], None]) -> None:
+    def __init__(self, channel: Channel, kill: Callable[[], str | None]) -> None:
         self.channel = channel
         self.kill = kill
         self.numbers = itertools.count(1)
@@ -79,7 +80,8 @@ class Connection:
             self.kill()
             raise WorkerSlow(f"took longer than {waiting:.0f} s and was stopped") from None
         except (ProtocolError, OSError, ValueError) as error:
-            self.kill()
+            if words := self.kill():
+                raise WorkerGone(words) from error
             if time.monotonic() - started >= computing:
                 words = f"computed for longer than {computing:.0f} s and was stopped"
                 raise WorkerSlow(words) from error

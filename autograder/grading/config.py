@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "vitcourse.toml"
-ISOLATIONS = ("bubblewrap", "cooperative")
+ISOLATIONS = ("sandbox", "bubblewrap", "landlock", "cooperative")
 
 
 class ConfigError(ValueError):
@@ -28,13 +28,14 @@ class CourseConfig:
     """What the instructor decides.
 
     Attributes:
-        isolation: "bubblewrap", or "cooperative" where submissions run without a sandbox.
+        isolation: "sandbox" for the best that works here, "bubblewrap" or "landlock" for exactly
+            that, or "cooperative" where submissions run without a sandbox.
         data: the data set that handed-in weights are evaluated on: "cifar10", "sample", or a
             folder.
         thresholds: by model, "vit" and "resnet".
     """
 
-    isolation: str = "bubblewrap"
+    isolation: str = "sandbox"
     data: str = "cifar10"
     thresholds: tuple[tuple[str, Threshold], ...] = (
         ("vit", Threshold(0.40, 0.50)),

@@ -20,8 +20,8 @@ from autograder.checking.runner import StageRunner
 from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
 from autograder.checking.stages import CODE_STAGES, STAGES
 from autograder.checking.verdicts import StageReport, Status
-from autograder.sandbox.bubblewrap import require_bubblewrap
 from autograder.sandbox.jail import JailPool
+from autograder.sandbox.tiers import choose
 
 from .config import CourseConfig, load_config
 from .mistakes import KnownMistakes
@@ -57,9 +57,8 @@ class Grader:
         self.store = store
         self.plain = unconfined()
         self.jails: JailPool | None = None
-        if config.isolation == "bubblewrap":
-            require_bubblewrap()
-            self.jails = JailPool()
+        if config.isolation != "cooperative":
+            self.jails = JailPool(choose(config.isolation))
         self.reference = LiveReference(self.plain)
         self.standins = standins_in(STANDIN_FOLDER, HIDDEN_STANDINS)
         self.checks = all_checks()

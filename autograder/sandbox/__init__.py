@@ -1,17 +1,19 @@
-"""Where a submission's code runs: a bubblewrap jail, or nowhere."""
+"""Where a submission's code runs: in a bubblewrap jail, behind Landlock, or nowhere."""
 
 
 class SandboxUnavailable(Exception):
     """There is no sandbox here; the message says why and what to do."""
 
 
-def describe() -> str:
+def describe(isolation: str = "sandbox") -> str:
     """What holds a submission on this machine, in a sentence.
+
+    Args:
+        isolation: as in vitcourse.toml: "sandbox" for the best tier here, or a tier's name.
 
     Raises:
         SandboxUnavailable: where nothing does.
     """
-    from .bubblewrap import require_bubblewrap, version
+    from .tiers import choose
 
-    require_bubblewrap()
-    return f"{version()}: no network, read-only system, nothing of the course in sight"
+    return choose(isolation).describe()

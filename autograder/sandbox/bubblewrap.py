@@ -1,83 +1,83 @@
-"""The jail's walls: bubblewrap's command line, and whether it works here."""
+"""The first tier: a bubblewrap jail, in which every worker has namespaces of its own."""
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from . import SandboxUnavailable
+from .places import INSIDE, SYSTEM_FILES, WORKER, hidden_folder, shown_folders
+from .places import SYSTEM_FOLDERS as SYSTEM
+from .start import environment, start_line
 
-PACKAGE = Path(__file__).resolve().parent.parent
-WORKER = PACKAGE / "checking" / "worker"
-ZYGOTE = Path(__file__).resolve().parent / "zygote.py"
-INSIDE = "/worker"
+ROOM = Path("/room")
 TMP_BYTES = 256 * 2**20
-SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
-SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
+CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL")
+DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
-def command(inside: list[str]) -> list[str]:
-    """The command line that runs `inside` in a jail.
+def command(control: str, user: int, scratch: Path) -> list[str]:
+    """The command line of a jail.
 
-    The jail has a read-only system and Python, an empty /tmp, no network, no other process,
-    and nothing of the course but the worker's own code. Run as root it keeps the two
-    capabilities with which a worker gives root up; run as anybody else, it is a user
-    namespace.
+    Run as root, the jail's first process keeps the capabilities with which a worker gets
+    namespaces and gives root up; run as anybody else, it has them in bubblewrap's user namespace.
+    There is no `--dev`: for it bubblewrap makes a second user namespace, in which the jail's
+    process could not make namespaces for its workers.
+
+    Args:
+        control: the control socket's descriptor, or "-" for one trial.
+        user: whom a worker becomes where this is root.
+        scratch: not used: the jail has file systems of its own in memory.
     """
-    namespaces = ["--unshare-all"]
-    if os.geteuid() == 0:
-        namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-        namespaces += ["--cap-drop", "ALL"]
-        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
-            namespaces += ["--cap-add", capability]
-    mounts = ["--proc", "/proc", "--dev", "/dev"]
-    mounts += ["--size", str(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
-    for folder in SYSTEM_FOLDERS:
-        path = Path(folder)
-        if path.is_symlink():
-            mounts += ["--symlink", os.readlink(path), folder]
-        elif path.is_dir():
-            mounts += ["--ro-bind", folder, folder]
-    mounts += open_parents(Path(SYSTEM_FILES[0]))
-    for file in SYSTEM_FILES:
-        mounts += ["--ro-bind-try", file, file]
-    for prefix in python_folders():
-        mounts += open_parents(prefix)
-        mounts += ["--ro-bind", str(prefix), str(prefix)]
-        if PACKAGE.is_relative_to(prefix):
-            mounts += ["--tmpfs", str(PACKAGE)]
-    mounts += open_parents(Path(INSIDE) / "worker")
-    mounts += ["--ro-bind", str(WORKER), f"{INSIDE}/worker"]
-    mounts += ["--ro-bind", str(ZYGOTE), f"{INSIDE}/zygote.py"]
-    settings = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
-        "LANG": "C.UTF-8",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    environment = [part for item in settings.items() for part in ("--setenv", *item)]
+    settings = environment("/tmp").items()
     return [
-        "bwrap",
-        *namespaces,
+        shutil.which("bwrap") or "bwrap",
+        *namespaces(),
+        *(part for name in CAPABILITIES for part in ("--cap-add", f"CAP_{name}")),
         "--die-with-parent",
         "--new-session",
-        "--hostname",
-        "worker",
-        *mounts,
+        *mounts(),
         "--clearenv",
-        *environment,
+        *(part for setting in settings for part in ("--setenv", *setting)),
         "--chdir",
         "/tmp",
         "--remount-ro",
         "/",
-        *inside,
+        *start_line([ROOM], control, {"kind": "namespaces", "user": user}),
     ]
+
+
+def namespaces() -> list[str]:
+    """The jail's own namespaces; as root it needs none for users, and would lose them."""
+    if os.geteuid() != 0:
+        return ["--unshare-all", "--hostname", "worker"]
+    kinds = ("ipc", "pid", "net", "uts")
+    return [*(f"--unshare-{kind}" for kind in kinds), "--hostname", "worker", "--cap-drop", "ALL"]
+
+
+def mounts() -> list[str]:
+    """The jail's files: nothing that a worker could write outlives it."""
+    hidden = hidden_folder()
+    words = ["--proc", "/proc", "--dir", "/dev"]
+    for name in DEVICES:
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    words += ["--symlink", "/proc/self/fd", "/dev/fd", "--dir", "/dev/shm"]
+    words += ["--size", str(TMP_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
+    for folder in map(Path, SYSTEM):
+        if folder.is_symlink():
+            words += ["--symlink", os.readlink(folder), str(folder)]
+    for folder in shown_folders(hidden):
+        words += [*open_parents(folder), "--ro-bind", str(folder), str(folder)]
+        if hidden.is_relative_to(folder):
+            words += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+    words += open_parents(Path(SYSTEM_FILES[0]))
+    for file in SYSTEM_FILES:
+        words += ["--ro-bind-try", file, file]
+    words += open_parents(ROOM / "worker")
+    for folder in (WORKER, INSIDE):
+        words += ["--ro-bind", str(folder), str(ROOM / folder.name)]
+    return words
 
 
 def open_parents(folder: Path) -> list[str]:
@@ -86,44 +86,12 @@ def open_parents(folder: Path) -> list[str]:
     return [part for parent in parents for part in ("--perms", "0755", "--dir", str(parent))]
 
 
-def python_folders() -> list[Path]:
-    """What this Python needs to run: its environment and the installation below it."""
-    folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parents[1]}
-    system = [Path(folder) for folder in SYSTEM_FOLDERS]
-    return sorted(
-        folder
-        for folder in folders
-        if not any(folder.is_relative_to(place) for place in (*system, *(folders - {folder})))
-    )
+def missing() -> str | None:
+    """What has to be installed first, or None."""
+    return None if shutil.which("bwrap") else "bubblewrap is not installed"
 
 
-@functools.cache
-def require_bubblewrap() -> None:
-    """Try the jail once.
-
-    Raises:
-        SandboxUnavailable: with what is missing and what to do about it.
-    """
-    advice = (
-        "Submissions are graded inside bubblewrap. Install it (Debian and Ubuntu: "
-        "`apt install bubblewrap`), or, for students you trust, set "
-        '`isolation = "cooperative"` in vitcourse.toml: a submission can then read the solutions '
-        "and write the gradebook."
-    )
-    if shutil.which("bwrap") is None:
-        raise SandboxUnavailable(f"bubblewrap is not installed. {advice}")
-    trial = subprocess.run(
-        command([sys.executable, "-I", "-c", "print('alive')"]),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    if trial.stdout.strip() != "alive":
-        reason = (trial.stderr.strip().splitlines() or ["no message"])[-1]
-        raise SandboxUnavailable(f"bubblewrap does not work here ({reason}). {advice}")
-
-
-def version() -> str:
-    """bubblewrap's own word for itself, for example "bubblewrap 0.8.0"."""
-    return subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout.strip()
+def describe() -> str:
+    """What it holds, with its own word for itself, for example "bubblewrap 0.8.0"."""
+    asked = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=False)
+    return f"{asked.stdout.strip()}: no network, read-only system, nothing of the course in sight"

@@ -1,42 +1,51 @@
-"""Workers inside a jail: one jail a submission, one forked worker a stage."""
+"""Jails that stay warm: each serves one submission after another, a forked worker a stage."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
-from autograder.checking.connection import Connection, SocketChannel
-from autograder.checking.programs import WorkerGone
+from autograder.checking.connection import Connection, Launcher, SocketChannel
 
-from .bubblewrap import INSIDE, command, require_bubblewrap
+from .tiers import FIRST_USER, USERS, Tier
 
 START_SECONDS = 120.0
+END_SECONDS = 30.0
+WORDS = {
+    "memory": "used more than 3 GiB of memory and was stopped",
+    "disk": "wrote more than 256 MiB and was stopped",
+}
+numbers = itertools.count(os.getpid())
 
 
 class Jail:
-    """One bubblewrap jail with torch loaded; `start` forks a worker in it.
+    """A process with torch loaded, inside a tier's walls; `start` forks a worker from it.
 
-    Everything a submission leaves behind ends with `close`. The control socket stays with the
-    jail's first process, which runs no line of a submission.
+    The control socket stays with that process, which runs no line of a submission.
 
-    Raises:
-        SandboxUnavailable: where there is no bubblewrap.
+    Args:
+        tier: the kind of walls.
     """
 
-    def __init__(self) -> None:
-        require_bubblewrap()
+    def __init__(self, tier: Tier) -> None:
         self.lock = threading.Lock()
         self.words = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the jail)
+        self.scratch = tempfile.TemporaryDirectory()
+        Path(self.scratch.name).chmod(0o711)
         self.control, theirs = socket.socketpair()
         self.control.settimeout(START_SECONDS)
+        user = FIRST_USER + next(numbers) % USERS
         with theirs:
             descriptor = theirs.fileno()
             self.process = subprocess.Popen(
-                command([sys.executable, "-I", f"{INSIDE}/zygote.py", str(descriptor)]),
+                tier.command(str(descriptor), user, Path(self.scratch.name)),
                 pass_fds=(descriptor,),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -48,37 +57,56 @@ class Jail:
         """A new worker, forked from the process that has torch loaded.
 
         Raises:
-            RuntimeError: where the jail itself does not come up: the grader's trouble.
+            RuntimeError: where the jail does not come up or the worker cannot be closed in: the
+                grader's trouble.
         """
         ours, theirs = socket.socketpair()
         with theirs:
             number = self._ask(b"start", theirs)
+        if not number.isdigit():
+            raise RuntimeError(f"a worker cannot be closed in: {number}")
 
-        def kill() -> None:
+        def kill() -> str | None:
+            reason = ""
             with contextlib.suppress(RuntimeError):
-                self._ask(f"kill {number}".encode())
+                reason = self._ask(f"kill {number}".encode()).removeprefix("gone").strip()
             with contextlib.suppress(OSError):
                 ours.shutdown(socket.SHUT_RDWR)
             ours.close()
+            return in_words(reason)
 
         return Connection(SocketChannel(ours), kill)
+
+    def clear(self) -> bool:
+        """End every worker; whether nothing of theirs is left, so that the next may come."""
+        try:
+            return self._ask(b"clear") == "clear"
+        except RuntimeError:
+            return False
+
+    def alive(self) -> bool:
+        """Whether its process still runs."""
+        return self.process.poll() is None
 
     def close(self) -> None:
         """End the jail and everything in it."""
         self.control.close()
-        self.process.kill()
-        self.process.wait()
+        try:
+            self.process.wait(END_SECONDS if self.ready else 0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.words.close()
+        self.scratch.cleanup()
 
     def _ask(self, message: bytes, passed: socket.socket | None = None) -> str:
         with self.lock:
             try:
                 if not self.ready:
-                    self._line()
-                    self.ready = True
+                    self.ready = self._line() == "ready"
                 socket.send_fds(self.control, [message], [passed.fileno()] if passed else [])
                 return self._line()
-            except (OSError, WorkerGone) as error:
+            except OSError as error:
                 raise RuntimeError(f"the jail does not answer: {self._last_words()}") from error
 
     def _line(self) -> str:
@@ -86,7 +114,7 @@ class Jail:
         while not line.endswith(b"\n"):
             part = self.control.recv(1)
             if not part:
-                raise WorkerGone("closed")
+                raise ConnectionError("closed")
             line += part
         return line.decode().strip()
 
@@ -98,26 +126,51 @@ class Jail:
 
 
 class JailPool:
-    """Jails for one submission after another; the next one warms up while one is in use."""
+    """As many warm jails as there are submissions graded at once.
 
-    def __init__(self) -> None:
+    Args:
+        tier: the kind of walls.
+    """
+
+    def __init__(self, tier: Tier) -> None:
+        self.tier = tier
         self.lock = threading.Lock()
-        self.spare: Jail | None = None
+        self.idle: list[Jail] = []
 
     @contextlib.contextmanager
-    def jail(self):
-        """A jail that nothing has run in, closed at the end of the `with`."""
-        with self.lock:
-            jail, self.spare = self.spare or Jail(), None
-            self.spare = Jail()
+    def jail(self) -> Iterator[Launcher]:
+        """A jail for one submission; after the `with` every process and file of its is gone."""
+        jail = self._take()
+        fit = False
         try:
             yield jail
+            fit = jail.clear()
         finally:
-            jail.close()
+            if fit:
+                with self.lock:
+                    self.idle.append(jail)
+            else:
+                jail.close()
 
     def close(self) -> None:
-        """End the spare jail."""
+        """End the idle jails."""
         with self.lock:
-            if self.spare:
-                self.spare.close()
-                self.spare = None
+            while self.idle:
+                self.idle.pop().close()
+
+    def _take(self) -> Jail:
+        while True:
+            with self.lock:
+                jail = self.idle.pop() if self.idle else None
+            if jail is None:
+                return Jail(self.tier)
+            if jail.alive():
+                return jail
+            jail.close()
+
+
+def in_words(reason: str) -> str | None:
+    """Why a worker ended, after "your code"; None where the connection knows as much."""
+    if reason.startswith("SIG"):
+        return f"crashed the Python that it ran in ({reason})"
+    return WORDS.get(reason)

@@ -1,0 +1,54 @@
+"""The second tier, where user namespaces are denied: Landlock, seccomp and a subreaper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .inside import landlock
+from .places import (
+    INSIDE,
+    SYSTEM_FILES,
+    WORKER,
+    hidden_folder,
+    open_to_all,
+    shown_folders,
+    without,
+)
+from .start import environment, start_line
+
+
+def command(control: str, user: int, scratch: Path) -> list[str]:
+    """The command line of a process whose workers close themselves in.
+
+    Args:
+        control: the control socket's descriptor, or "-" for one trial.
+        user: whom a worker becomes where this is root.
+        scratch: the folder in which every worker gets one of its own.
+    """
+    hidden = hidden_folder()
+    folders = shown_folders(hidden)
+    parts = [part for folder in folders for part in without(folder, hidden)]
+    walls = {
+        "kind": "landlock",
+        "user": user,
+        "readable": [*map(str, parts), *SYSTEM_FILES],
+        "listable": [str(folder) for folder in folders if hidden.is_relative_to(folder)],
+        "readable_by_all": all(map(open_to_all, folders)),
+        "scratch": str(scratch),
+    }
+    rooms = [INSIDE.parent, WORKER.parent]
+    settings = [f"{name}={value}" for name, value in environment(str(scratch)).items()]
+    return ["/usr/bin/env", "-i", *settings, *start_line(rooms, control, walls)]
+
+
+def missing() -> str | None:
+    """What the kernel would have to have, or None."""
+    return None if landlock.version() else "this kernel has no Landlock (Linux 5.13 brought it)"
+
+
+def describe() -> str:
+    """What it holds, and how it differs from bubblewrap."""
+    return (
+        f"Landlock {landlock.version()} and seccomp, without namespaces: no network, read-only "
+        "system, nothing of the course readable, no signals to others"
+    )
