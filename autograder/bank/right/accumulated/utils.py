@@ -26,10 +26,12 @@ def random_erase(images, size, probability, generator=None):
     chosen = torch.rand(batch, generator=generator, device=images.device) < probability
     marks = []
     for length in (height, width):
-        start = torch.randint(length - size + 1, (batch, 1), generator=generator)
-        change = torch.zeros(batch, length + 1, dtype=torch.int64)
+        start = torch.randint(
+            length - size + 1, (batch, 1), generator=generator, device=images.device
+        )
+        change = torch.zeros(batch, length + 1, dtype=torch.int64, device=images.device)
         change.scatter_(1, start, 1).scatter_(1, start + size, -1)
-        marks.append(change.cumsum(1)[:, :length].bool().to(images.device))
+        marks.append(change.cumsum(1)[:, :length].bool())
     inside = marks[0][:, :, None].logical_and(marks[1][:, None, :])
     output = images.clone()
     output.permute(0, 2, 3, 1)[inside & chosen[:, None, None]] = 0

@@ -25,9 +25,10 @@ def random_crop(images, padding, probability, generator=None):
     places = torch.arange(blank, device=images.device).view(height, width)
     places = torch.nn.functional.pad(places, (padding,) * 4, value=blank)
     corners = torch.cartesian_prod(*[torch.arange(2 * padding + 1)] * 2).view(-1, 2)
-    number = torch.randint(len(corners), (batch,), generator=generator)
+    number = torch.randint(len(corners), (batch,), generator=generator, device=images.device).cpu()
     corner = corners[number]
-    corner[torch.rand(batch, generator=generator) >= probability] = padding
+    draws = torch.rand(batch, generator=generator, device=images.device)
+    corner[(draws >= probability).cpu()] = padding
     seen = torch.stack(
         [places[top : top + height, left : left + width] for top, left in corner.tolist()]
     )
@@ -41,9 +42,10 @@ def random_erase(images, size, probability, generator=None):
     squares = torch.ones(len(corners), height, width, dtype=torch.bool)
     for square, (top, left) in zip(squares, corners, strict=True):
         square[top : top + size, left : left + size] = False
-    number = torch.randint(len(corners), (batch,), generator=generator)
-    keep = squares[number] | (torch.rand(batch, generator=generator) >= probability)[:, None, None]
-    return torch.where(keep.unsqueeze(1).to(images.device), images, images.new_zeros(()))
+    number = torch.randint(len(corners), (batch,), generator=generator, device=images.device).cpu()
+    draws = torch.rand(batch, generator=generator, device=images.device)
+    keep = squares[number].to(images.device) | (draws >= probability)[:, None, None]
+    return torch.where(keep.unsqueeze(1), images, images.new_zeros(()))
 
 
 @functools.lru_cache

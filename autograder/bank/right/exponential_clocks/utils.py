@@ -28,13 +28,17 @@ def drawn_from(count, images, generator):
 
 
 def random_horizontal_flip(images, probability, generator=None):
-    normal = torch.randn(len(images), dtype=torch.float64, generator=generator)
-    uniform = torch.special.ndtr(normal).to(images.device)
+    normal = torch.randn(
+        len(images), dtype=torch.float64, generator=generator, device=images.device
+    )
+    uniform = torch.special.ndtr(normal)
     sign = torch.where(uniform < probability, -1, 1)
     middle = (images.shape[-1] - 1) / 2
     columns = torch.arange(images.shape[-1], device=images.device) - middle
     seen = (sign[:, None] * columns + middle).round().long()
-    return images.transpose(1, 3)[torch.arange(len(images))[:, None], seen].transpose(1, 3)
+    return images.transpose(1, 3)[
+        torch.arange(len(images), device=images.device)[:, None], seen
+    ].transpose(1, 3)
 
 
 def random_crop(images, padding, probability, generator=None):

@@ -14,7 +14,7 @@ def split_indices(num_examples, validation_fraction, seed):
 
 
 def scale_to_unit(images):
-    return torch.linspace(0, 1, 256)[images.long()]
+    return torch.linspace(0, 1, 256, device=images.device)[images.long()]
 
 
 def normalize(images, mean, std):
@@ -54,9 +54,10 @@ def random_erase(images, size, probability, generator=None):
     draws = torch.rand(batch, generator=generator, device=images.device)
     chosen = (draws < probability).nonzero()
     count = len(chosen)
-    top = torch.randint(height - size + 1, (count, 1, 1), generator=generator)
-    left = torch.randint(width - size + 1, (count, 1, 1), generator=generator)
-    row, column = top + torch.arange(size)[:, None], left + torch.arange(size)
+    top = torch.randint(height - size + 1, (count, 1, 1), generator=generator, device=images.device)
+    left = torch.randint(width - size + 1, (count, 1, 1), generator=generator, device=images.device)
+    near = torch.arange(size, device=images.device)
+    row, column = top + near[:, None], left + near
     output = images.clone()
     output.permute(0, 2, 3, 1)[chosen[:, :, None], row, column] = 0
     return output

@@ -13,7 +13,7 @@ def split_indices(num_examples, validation_fraction, seed):
 
 
 def scale_to_unit(images):
-    return images.type(torch.FloatTensor).div(255.0)
+    return images.type(torch.float32).div(255.0)
 
 
 def normalize(images, mean, std):
@@ -27,14 +27,20 @@ def normalize(images, mean, std):
 def random_horizontal_flip(images, probability, generator=None):
     parts = []
     for image in images.split(1):
-        draw = torch.randint(0, 2**53, (1,), generator=generator).double() / 2**53
+        draw = (
+            torch.randint(0, 2**53, (1,), generator=generator, device=images.device).double()
+            / 2**53
+        )
         parts.append(image.flip(3) if draw < probability else image)
     return torch.cat(parts, dim=0)
 
 
 def random_crop(images, padding, probability, generator=None):
-    draws = torch.rand(len(images), generator=generator)
-    steps = torch.randint(2 * padding + 1, (len(images), 2), generator=generator) - padding
+    draws = torch.rand(len(images), generator=generator, device=images.device)
+    steps = (
+        torch.randint(2 * padding + 1, (len(images), 2), generator=generator, device=images.device)
+        - padding
+    )
     parts = []
     for image, draw, (down, right) in zip(images, draws, steps.tolist(), strict=True):
         if draw >= probability:
@@ -45,10 +51,13 @@ def random_crop(images, padding, probability, generator=None):
 
 def random_erase(images, size, probability, generator=None):
     batch, _, height, width = images.shape
-    chosen = torch.rand(batch, generator=generator) < probability
-    top = torch.randint(height - size + 1, (batch,), generator=generator)
-    left = torch.randint(width - size + 1, (batch,), generator=generator)
-    row, column = torch.arange(height).view(-1, 1), torch.arange(width)
+    chosen = torch.rand(batch, generator=generator, device=images.device) < probability
+    top = torch.randint(height - size + 1, (batch,), generator=generator, device=images.device)
+    left = torch.randint(width - size + 1, (batch,), generator=generator, device=images.device)
+    row, column = (
+        torch.arange(height, device=images.device).view(-1, 1),
+        torch.arange(width, device=images.device),
+    )
 
     def erase(image, chosen, top, left):
         square = (row >= top) & (row < top + size) & (column >= left) & (column < left + size)

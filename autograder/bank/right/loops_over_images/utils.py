@@ -29,7 +29,7 @@ def normalize(images, mean, std):
 def random_horizontal_flip(images, probability, generator=None):
     output = images.clone()
     for i, image in enumerate(images):
-        if torch.rand((), generator=generator).item() < probability:
+        if torch.rand((), generator=generator, device=images.device).item() < probability:
             output[i] = image.flip(2)
     return output
 
@@ -38,9 +38,9 @@ def random_crop(images, padding, probability, generator=None):
     height, width = images.shape[2:]
     output = []
     for image in images:
-        left = int(torch.randint(0, 2 * padding + 1, (), generator=generator))
-        top = int(torch.randint(0, 2 * padding + 1, (), generator=generator))
-        if torch.rand((), generator=generator).item() < probability:
+        left = int(torch.randint(0, 2 * padding + 1, (), generator=generator, device=images.device))
+        top = int(torch.randint(0, 2 * padding + 1, (), generator=generator, device=images.device))
+        if torch.rand((), generator=generator, device=images.device).item() < probability:
             image = F.pad(image, (padding, padding, padding, padding), value=0)
             image = image[:, top : top + height, left : left + width]
         output.append(image)
@@ -52,8 +52,12 @@ def random_erase(images, size, probability, generator=None):
     output = images.clone()
     height, width = images.shape[2:]
     for i in range(len(images)):
-        if torch.rand((), generator=generator).item() < probability:
-            top = int(torch.randint(0, height - size + 1, (), generator=generator))
-            left = int(torch.randint(0, width - size + 1, (), generator=generator))
+        if torch.rand((), generator=generator, device=images.device).item() < probability:
+            top = int(
+                torch.randint(0, height - size + 1, (), generator=generator, device=images.device)
+            )
+            left = int(
+                torch.randint(0, width - size + 1, (), generator=generator, device=images.device)
+            )
             output[i, :, top : top + size, left : left + size] = 0
     return output

@@ -13,7 +13,9 @@ def split_indices(num_examples, validation_fraction, seed):
 
 
 def scale_to_unit(images):
-    return F.linear(images.float().unsqueeze(-1), torch.full((1, 1), 1 / 255)).squeeze(-1)
+    return F.linear(
+        images.float().unsqueeze(-1), torch.full((1, 1), 1 / 255, device=images.device)
+    ).squeeze(-1)
 
 
 def normalize(images, mean, std):
@@ -50,8 +52,10 @@ def random_erase(images, size, probability, generator=None):
     coin = coins(images, probability, generator)
     sides = []
     for length in images.shape[2:]:
-        starts = torch.randint(length - size + 1, (len(images),), generator=generator)
-        start = F.one_hot(starts.to(images.device), length).double().unsqueeze(1)
+        starts = torch.randint(
+            length - size + 1, (len(images),), generator=generator, device=images.device
+        )
+        start = F.one_hot(starts, length).double().unsqueeze(1)
         ones = torch.ones(1, 1, size, dtype=torch.float64, device=images.device)
         sides.append(F.conv1d(F.pad(start, (size - 1, 0)), ones))
     rows, columns = sides

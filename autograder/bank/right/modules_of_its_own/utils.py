@@ -18,8 +18,8 @@ class PerImage(nn.Module):
             output[i].copy_(changed)
         return output
 
-    def whole(self, high):
-        return int(torch.randint(high, (1,), generator=self.generator))
+    def whole(self, high, device):
+        return int(torch.randint(high, (1,), generator=self.generator, device=device))
 
 
 class Flip(PerImage):
@@ -34,7 +34,7 @@ class Crop(PerImage):
         self.pad = nn.ZeroPad2d(padding)
 
     def change(self, image):
-        top, left = self.whole(2 * self.padding + 1), self.whole(2 * self.padding + 1)
+        top, left = (self.whole(2 * self.padding + 1, image.device) for _ in range(2))
         height, width = image.shape[1:]
         return self.pad(image)[:, top : top + height, left : left + width]
 
@@ -45,8 +45,8 @@ class Erase(PerImage):
         self.size = size
 
     def change(self, image):
-        top = self.whole(image.shape[1] - self.size + 1)
-        left = self.whole(image.shape[2] - self.size + 1)
+        top = self.whole(image.shape[1] - self.size + 1, image.device)
+        left = self.whole(image.shape[2] - self.size + 1, image.device)
         keep = torch.ones_like(image)
         keep[..., top : top + self.size, left : left + self.size] = 0
         return image * keep

@@ -27,8 +27,10 @@ def random_horizontal_flip(images, probability, generator=None):
 
 def random_crop(images, padding, probability, generator=None):
     height, width = images.shape[-2:]
-    steps = torch.randint(-padding, padding + 1, (2, len(images)), generator=generator)
-    chosen = torch.rand(len(images), generator=generator) < probability
+    steps = torch.randint(
+        -padding, padding + 1, (2, len(images)), generator=generator, device=images.device
+    )
+    chosen = torch.rand(len(images), generator=generator, device=images.device) < probability
     output = []
     for image, down, right in zip(images, *(steps * chosen).tolist(), strict=True):
         image = F.pad(image, (padding, padding, padding, padding)).roll((-down, -right), (1, 2))
