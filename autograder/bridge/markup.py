@@ -4,6 +4,7 @@ An instructor reads a submission in a browser that is logged in to the gradebook
 student's cell shows may carry text, tables and pictures, and nothing that acts.
 """
 
+import functools
 import html
 import re
 from typing import Any
@@ -144,6 +145,7 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
     return name == "style" or name in ATTRIBUTES.get(tag, ())
 
 
+@functools.lru_cache(maxsize=4096)  # A class's notebooks are mostly the same.
 def clean_html(markup: str) -> str:
     """HTML of which only text, tables, pictures and plain links are left.
 
@@ -168,6 +170,15 @@ def safe_markdown(source: str, attachments: dict[str, dict[str, str]]) -> str:
         source: the student's Markdown.
         attachments: the pictures of the cell, by name and type.
     """
+    return _settled(source, attachments) if attachments else _settled_alone(source)
+
+
+@functools.lru_cache(maxsize=4096)
+def _settled_alone(source: str) -> str:
+    return _settled(source, {})
+
+
+def _settled(source: str, attachments: dict[str, dict[str, str]]) -> str:
     if len(source) > LONGEST_MARKDOWN:
         return _verbatim(source)
     try:

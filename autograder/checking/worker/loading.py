@@ -12,6 +12,7 @@ from typing import Any
 
 from .ready_made import forbid_import, is_standin
 
+NAME_LIMIT = 80
 MESSAGE_LIMIT = 300
 TRACE_LIMIT = 2000
 
@@ -119,8 +120,8 @@ def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:
     except Exception:
         message = "(the error has no readable message)"
     return {
-        "type": type(error).__name__,
-        "bases": [base.__name__ for base in type(error).__mro__],
+        "type": type(error).__name__[:NAME_LIMIT],
+        "bases": [base.__name__[:NAME_LIMIT] for base in type(error).__mro__],
         "message": message[:MESSAGE_LIMIT],
         "file": file,
         "line": line,

@@ -28,7 +28,15 @@ OPERATORS = {
     "_triton_multi_head_attention",
 }
 FUNCTIONS = OPERATORS | {"multi_head_attention_forward", "flex_attention"}
-KERNELS = ("CompositeImplicitAutograd", "CPU", "CUDA")
+KERNELS = (
+    "CompositeImplicitAutograd",
+    "CPU",
+    "CUDA",
+    "NestedTensorCPU",
+    "NestedTensorCUDA",
+    "FuncTorchBatched",
+    "FuncTorchBatchedDecomposition",
+)
 IN_PYTHON = (
     ("torch.nn.functional", "multi_head_attention_forward"),
     ("torch.nn", "MultiheadAttention.__init__"),

@@ -188,7 +188,8 @@ def encode(value: Any, key: str, packed: dict[str, Tensor]) -> Any:
 
 def plain(value: Tensor) -> Tensor:
     """A dense, contiguous copy on the CPU that nothing else shares."""
-    if value.layout is not torch.strided or value.is_meta or value.dtype not in DTYPES:
+    odd = value.layout is not torch.strided or value.is_meta or value.is_nested
+    if odd or value.dtype not in DTYPES:
         raise Refusal("output", found=describe(value))
     if value.numel() * value.element_size() > MAX_OUTPUT_BYTES:
         raise Refusal("output", found=f"a tensor of shape {list(value.shape)[:8]}: too large")
