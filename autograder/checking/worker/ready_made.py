@@ -36,6 +36,7 @@ KERNELS = (
     "NestedTensorCUDA",
     "FuncTorchBatched",
     "FuncTorchBatchedDecomposition",
+    "FuncTorchVmapMode",
 )
 IN_PYTHON = (
     ("torch.nn.functional", "multi_head_attention_forward"),
