@@ -1,0 +1,127 @@
+"""The rules in their order: exact explanations first, then what is only nearly so."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .case import TOLERANCE, Case, Rule
+from .endings import one_missing, one_too_many
+from .factors import factor_along_axis, one_factor
+from .finite import alike_along_axis, constant, describe_not_finite
+from .offsets import (
+    constant_offset,
+    difference_is_known,
+    equal_to_known,
+    fit_to_input,
+    offset_along_axis,
+)
+from .order import (
+    axes_exchanged,
+    joined_wrongly,
+    same_numbers_elsewhere,
+    slices_permuted,
+    split_and_permuted,
+)
+from .parts import lower_precision, only_some_wrong, some_zero_rest_scaled, triangle_is_zero
+from .pixels import pixels_moved
+from .recipes import described
+from .scaling import scaled
+from .scene import Scene
+from .shapes import describe_dtype, describe_shape
+from .softmax import other_temperature, scores_returned, sums_along_other_axis
+from .waves import waves
+
+MOST_NUMBERS = 8_000_000
+EXACT: tuple[Rule, ...] = (
+    waves,
+    pixels_moved,
+    scaled,
+    described,
+    alike_along_axis,
+    other_temperature,
+    scores_returned,
+    triangle_is_zero,
+    equal_to_known,
+    one_factor,
+    difference_is_known,
+    constant_offset,
+    slices_permuted,
+    axes_exchanged,
+    some_zero_rest_scaled,
+    one_missing,
+    one_too_many,
+    factor_along_axis,
+    offset_along_axis,
+    joined_wrongly,
+    split_and_permuted,
+    fit_to_input,
+)
+PARTIAL: tuple[Rule, ...] = (sums_along_other_axis, same_numbers_elsewhere, only_some_wrong)
+NEAR: tuple[Rule, ...] = (lower_precision,)
+
+
+def describe(got: Tensor, expected: Tensor, scene: Scene) -> list[str]:
+    """What can be seen of the difference between two tensors.
+
+    Args:
+        got: the submission's, of any shape and dtype.
+        expected: the reference's.
+        scene: what is known about the call.
+
+    Returns:
+        Sentences for the student, best first; empty where nothing simple is seen.
+    """
+    try:
+        return described_safely(got, expected, scene)
+    except (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError, MemoryError):
+        return []
+
+
+def described_safely(got: Tensor, expected: Tensor, scene: Scene) -> list[str]:
+    """The same, for tensors that computing with does not fail."""
+    if max(got.numel(), expected.numel()) > MOST_NUMBERS or not got.numel() * expected.numel():
+        return shapes_only(got, expected, scene)
+    if got.is_complex() or expected.is_complex() or not expected.ndim:
+        return []
+    tolerance = TOLERANCE.get(expected.dtype, 1e-9)
+    sentence = describe_dtype(got, expected)
+    if sentence:
+        return [sentence]
+    mine, right = got.detach().double(), expected.detach().double()
+    if got.shape != expected.shape:
+        return describe_shape(mine, right, scene, tolerance)
+    case = Case(mine, right, tolerance, scene)
+    if bool(case.right().all()) or not bool(right.isfinite().all()):
+        return []
+    if not bool(mine.isfinite().all()):
+        return describe_not_finite(case)
+    return numbers_in_words(case)
+
+
+def shapes_only(got: Tensor, expected: Tensor, scene: Scene) -> list[str]:
+    """What shapes alone say, of empty tensors and of very large ones."""
+    if got.shape == expected.shape:
+        return []
+    nothing = torch.empty(0).double()
+    empty_got, empty_expected = (nothing.new_empty(()).expand(t.shape) for t in (got, expected))
+    return describe_shape(empty_got, empty_expected, scene, 0.0) if not got.numel() else []
+
+
+def numbers_in_words(case: Case) -> list[str]:
+    """What the rules see, the first exact explanation alone, else what is partly so."""
+    if sentence := constant(case):
+        return [sentence]
+    for rule in EXACT:
+        if sentence := safely(rule, case):
+            return [sentence]
+    found = [sentence for rule in PARTIAL if (sentence := safely(rule, case))]
+    return found or [sentence for rule in NEAR if (sentence := safely(rule, case))]
+
+
+def safely(rule: Rule, case: Case) -> str | None:
+    """What a rule says, or None where it cannot be computed."""
+    try:
+        return rule(case)
+    except (RuntimeError, ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
+        return None

@@ -1,0 +1,85 @@
+"""One factor for all numbers, or one for each slice along an axis."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .case import MENTIONED, Case, are, factor_in_words, listed, short, singular, slices
+
+
+def one_factor(case: Case) -> str | None:
+    """Everything is the expected value times one number."""
+    factor = fitted(case.got, case.expected)
+    if factor is None or abs(factor - 1) < 1e-6 or not case.explains(factor * case.expected):
+        return None
+    start = f"{case.yours.capitalize()} {are(case.scene.part)} the expected"
+    if abs(factor + 1) < 1e-3:
+        return f"{start}, with the sign turned round."
+    if factor < 1 and not near_one(factor):
+        divisor = factor_in_words(1 / factor, case.scene.sizes)
+        return f"{start} divided by {divisor}, for every number alike."
+    return f"{start} times {factor_in_words(factor, case.scene.sizes)}, for every number alike."
+
+
+def near_one(factor: float) -> bool:
+    """Whether a factor is easier to read as it is than as a divisor."""
+    return 0.5 < factor < 2
+
+
+def fitted(got: Tensor, expected: Tensor) -> float | None:
+    """The factor with the smallest squared error."""
+    power = float((expected * expected).sum())
+    return float((got * expected).sum()) / power if power > 0 else None
+
+
+def factor_along_axis(case: Case) -> str | None:
+    """Each slice along one axis has a factor of its own."""
+    got, expected = case.got, case.expected
+    for axis, name in reversed(case.axes):
+        size = expected.shape[axis]
+        others = [other for other in range(expected.ndim) if other != axis]
+        if expected.numel() < 3 * size:
+            continue
+        power = (expected * expected).sum(dim=others, keepdim=True)
+        factors = (got * expected).sum(dim=others, keepdim=True) / power.clamp_min(1e-300)
+        if not case.explains(factors * expected):
+            continue
+        return factors_in_words(factors.flatten(), name, axis, case)
+    return None
+
+
+def factors_in_words(factors: Tensor, name: str, axis: int, case: Case) -> str:
+    """What the factors of the slices along an axis are."""
+    values = factors.tolist()
+    off = [place for place, factor in enumerate(values) if abs(factor - 1) > case.tolerance]
+    one = singular(name)
+    if len(off) < len(values):
+        distinct = torch.unique(factors[off].round(decimals=4))
+        if len(distinct) == 1:
+            zero = abs(values[off[0]]) < 1e-6
+            what = "0" if zero else f"times {factor_in_words(values[off[0]], case.scene.sizes)}"
+            verb = "is" if len(off) == 1 else "are"
+            return f"{slices(name, off).capitalize()} {verb} {what}; the others are right."
+    for weight, known in candidates(case):
+        flat = known.double().flatten()
+        if len(flat) == len(values) and case.same(factors, flat):
+            return f"Each {one} is scaled by {weight}: {few(values)} (axis {axis})."
+        if len(flat) == len(values) and case.same(1 / factors, flat):
+            return f"Each {one} is divided by {weight}: {few(flat.tolist())} (axis {axis})."
+    return f"Each {one} is scaled by a factor of its own: {few(values)} (axis {axis}, {name})."
+
+
+def candidates(case: Case) -> list[tuple[str, Tensor]]:
+    """Vectors that may have been multiplied in: weights, and mean and std with their powers."""
+    found = list(case.scene.weights.items())
+    for name in ("mean", "std"):
+        if name in case.scene.inputs:
+            value = case.scene.inputs[name].double()
+            found += [(name, value), (f"{name}²", value**2), (f"√{name}", value.abs().sqrt())]
+    return found
+
+
+def few(values: list[float]) -> str:
+    """A few numbers, short."""
+    return listed([short(value) for value in values], MENTIONED)

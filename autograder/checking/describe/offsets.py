@@ -1,0 +1,134 @@
+"""What is added to the expected numbers, or missing from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from .case import Case, factor_in_words, listed, short, singular, slices
+
+TIMES = {1.0: "once more than it should be", -2.0: "subtracted instead of added"}
+
+
+def equal_to_known(case: Case) -> str | None:
+    """What came is an input or a weight as it was."""
+    for name, known in knowns(case):
+        if known.shape == case.got.shape and case.explains(known):
+            return f"{case.yours.capitalize()}: exactly {name}, unchanged."
+        if known.shape == case.got.shape and case.explains(-known):
+            return f"{case.yours.capitalize()}: exactly {name} with the sign turned round."
+    return None
+
+
+def difference_is_known(case: Case) -> str | None:
+    """Got minus expected is an input or a weight, whole or on some slices, times a number."""
+    difference = case.got - case.expected
+    for name, known in knowns(case):
+        spread = spread_over(known, difference)
+        if spread is None:
+            continue
+        power = float((spread * spread).sum())
+        if power == 0:
+            continue
+        factor = float((difference * spread).sum()) / power
+        for value in (round(factor), factor):
+            if value and case.explains(case.expected + value * spread):
+                return in_words(float(value), name, case)
+        if sentence := on_some_slices(difference, spread, name, case):
+            return sentence
+    return None
+
+
+def on_some_slices(difference: Tensor, spread: Tensor, name: str, case: Case) -> str | None:
+    """The known tensor explains the difference on some slices of an axis, the others are right."""
+    for axis, axis_name in case.axes:
+        others = [other for other in range(difference.ndim) if other != axis]
+        wrong = (~case.right()).any(dim=others)
+        if bool(wrong.all()) or not bool(wrong.any()):
+            continue
+        shape = [-1 if other == axis else 1 for other in range(difference.ndim)]
+        mask = wrong.view(shape)
+        masked = spread * mask
+        power = float((masked * masked).sum())
+        factor = float((difference * masked).sum()) / power if power else 0.0
+        if factor and case.explains(case.expected + factor * masked):
+            which = slices(axis_name, wrong.nonzero().flatten().tolist())
+            return f"Only in {which}: {lower(in_words(factor, name, case))}"
+    return None
+
+
+def in_words(factor: float, name: str, case: Case) -> str:
+    """What it means that `name`, times a factor, was added to what is expected."""
+    if abs(factor + 1) < 1e-3:
+        return f"The difference is exactly {name}: it is left out, or subtracted once."
+    if abs(factor - 1) < 1e-3:
+        return f"The difference is exactly {name}: it is added once too often."
+    if abs(factor + 2) < 1e-3:
+        return f"The difference is exactly −2 times {name}: it is subtracted instead of added."
+    return f"The difference is exactly {factor_in_words(factor, case.scene.sizes)} times {name}."
+
+
+def lower(sentence: str) -> str:
+    """A sentence to stand after a colon."""
+    return sentence[0].lower() + sentence[1:]
+
+
+def constant_offset(case: Case) -> str | None:
+    """Got minus expected is one number."""
+    difference = case.got - case.expected
+    value = float(difference.mean())
+    if value and case.explains(case.expected + value):
+        verb, size = ("more", value) if value > 0 else ("less", -value)
+        return f"Every number is {short(size)} {verb} than it should be."
+    return None
+
+
+def offset_along_axis(case: Case) -> str | None:
+    """Got minus expected depends on the place along one axis alone."""
+    difference = case.got - case.expected
+    for axis, name in case.axes:
+        others = [other for other in range(difference.ndim) if other != axis]
+        if difference.numel() < 3 * difference.shape[axis]:
+            continue
+        means = difference.mean(dim=others, keepdim=True)
+        if case.explains(case.expected + means):
+            values = means.flatten().tolist()
+            off = [place for place, value in enumerate(values) if abs(value) > 1e-5]
+            which = slices(name, off) if len(off) < len(values) else f"each {singular(name)}"
+            amounts = listed([short(values[place]) for place in off])
+            return f"To {which} one number is added throughout (axis {axis}, {name}): {amounts}."
+    return None
+
+
+def fit_to_input(case: Case) -> str | None:
+    """Got is a times an input plus b, where expected is not that input."""
+    got = case.got
+    for name, known in case.scene.inputs.items():
+        if known.shape != got.shape or known.numel() < 4:
+            continue
+        flat, target = known.double().flatten(), got.flatten()
+        design = torch.stack([flat, torch.ones_like(flat)], dim=1)
+        slope, offset = torch.linalg.lstsq(design, target.unsqueeze(1)).solution.flatten().tolist()
+        if abs(slope) > 1e-9 and case.explains(slope * known.double() + offset):
+            plus = (
+                f" {'+' if offset > 0 else '−'} {short(abs(offset))}" if abs(offset) > 1e-6 else ""
+            )
+            return f"{case.yours.capitalize()}: exactly {short(slope)} × {name}{plus}."
+    return None
+
+
+def knowns(case: Case) -> Iterator[tuple[str, Tensor]]:
+    """Every input and weight of not too many numbers, by name."""
+    for name, value in (case.scene.inputs | case.scene.weights).items():
+        if value.is_floating_point() and 0 < value.numel() <= 1_000_000:
+            yield name, value.double()
+
+
+def spread_over(known: Tensor, like: Tensor) -> Tensor | None:
+    """The known tensor, broadcast to a shape."""
+    try:
+        return known.expand_as(like) if known.ndim <= like.ndim else None
+    except RuntimeError:
+        return None

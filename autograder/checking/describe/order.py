@@ -1,0 +1,154 @@
+"""The right numbers in other places: slices permuted, axes exchanged or joined wrongly."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import torch
+from torch import Tensor
+
+from .case import Case, listed, singular, slices
+
+MOST_AXES = 5
+
+
+def slices_permuted(case: Case) -> str | None:
+    """The slices along one axis come in another order, or some of them more than once."""
+    for axis, name in case.axes:
+        order = matching(case.got.movedim(axis, 0), case.expected.movedim(axis, 0))
+        if order is None or not case.explains(case.expected.index_select(axis, order)):
+            continue
+        places = order.tolist()
+        if len(set(places)) == len(places):
+            return f"{order_in_words(places, name)} (axis {axis}); the numbers are right."
+        twice = sorted({place for place in places if places.count(place) > 1})
+        gone = sorted(set(range(len(places))) - set(places))
+        return (
+            f"Along axis {axis}, {slices(name, twice)} of the expected tensor "
+            f"come{'s' if len(twice) == 1 else ''} more than once, {slices(name, gone)} never."
+        )
+    return None
+
+
+def matching(got: Tensor, expected: Tensor) -> Tensor | None:
+    """For each slice of `got` the place of its equal in `expected`, as far as one number for each
+    can tell."""
+    count = len(got)
+    weights = torch.linspace(0.5, 1.5, got[0].numel(), dtype=torch.float64)
+    weights = weights * (1 + torch.arange(len(weights)).double().sin())
+    mine, right = got.reshape(count, -1) @ weights, expected.reshape(count, -1) @ weights
+    sorted_right, where = right.sort()
+    at = torch.searchsorted(sorted_right, mine).clamp(max=count - 1)
+    before = (at - 1).clamp(min=0)
+    closer = (sorted_right[before] - mine).abs() < (sorted_right[at] - mine).abs()
+    order = where[torch.where(closer, before, at)]
+    return None if torch.equal(order, torch.arange(count)) else order
+
+
+def order_in_words(order: list[int], name: str) -> str:
+    """A permutation: reversed, moved on, exchanged in pairs, dealt in turn, or as it is."""
+    count, plural = len(order), {"batch": "images", "embed_dim": "columns"}.get(name, name)
+    if order == list(range(count))[::-1] and count > 1:
+        return f"The {plural} come in reverse order"
+    shift = order[0]
+    if order == [(place + shift) % count for place in range(count)]:
+        back = count - shift
+        step = f"{shift} forward" if shift <= back else f"{back} back"
+        way = "takes the place of the next one on the left" if shift <= back else "is moved on"
+        return f"The {plural} are rolled by {min(shift, back)} ({way}, {step}): {listed(order)}"
+    moved = [place for place in range(count) if order[place] != place]
+    if len(moved) == 2:
+        return f"{slices(name, moved).capitalize()} have changed places"
+    if order == [place ^ 1 for place in range(count)]:
+        return f"Neighbouring {plural} have changed places in pairs (1, 0, 3, 2, ...)"
+    for rows in range(2, count):
+        if count % rows == 0:
+            dealt = torch.arange(count).view(rows, count // rows).T.flatten().tolist()
+            if order == dealt:
+                return (
+                    f"The {plural} are taken in steps of {count // rows}: {listed(order, 8)} "
+                    f"instead of one after the other"
+                )
+            backwards = torch.arange(count).view(rows, -1)
+            if order == backwards.flip(1).flatten().tolist():
+                return f"The {plural} are reversed within groups of {count // rows}"
+            if order == backwards.flip(0).flatten().tolist():
+                return f"The groups of {count // rows} {plural} come in reverse order"
+            if order == backwards.roll(1, 0).flatten().tolist():
+                return f"The groups of {count // rows} {plural} are rolled by one"
+    return f"The {plural} come in another order: {listed(order, 12)}"
+
+
+def axes_exchanged(case: Case) -> str | None:
+    """Axes of the same length have changed places, or one is reversed together with it."""
+    got, expected, names = case.got, case.expected, case.scene.axes
+    if expected.ndim > MOST_AXES:
+        return None
+    for order in permutations(range(expected.ndim)):
+        if expected.permute(order).shape != got.shape:
+            continue
+        if case.explains(expected.permute(order)):
+            moved = [axis for axis, source in enumerate(order) if axis != source]
+            which = " and ".join(f'"{names[axis]}" (axis {axis})' for axis in moved)
+            return f"The axes {which} have changed places; the numbers are right."
+    return None
+
+
+def joined_wrongly(case: Case) -> str | None:
+    """The numbers of the expected tensor, its axes permuted, read into the shape in that order."""
+    expected, names = case.expected, case.scene.axes
+    if expected.ndim > MOST_AXES:
+        return None
+    for order in permutations(range(expected.ndim)):
+        if order == tuple(range(expected.ndim)):
+            continue
+        if case.explains(expected.permute(order).reshape(expected.shape)):
+            came = ", ".join(names[source] for source in order)
+            return (
+                f"The numbers are right but lie in the order ({came}), then cut to the shape by a "
+                "reshape: a reshape moves no axis."
+            )
+    return None
+
+
+def split_and_permuted(case: Case) -> str | None:
+    """Along one axis, the places are those of a grid that is read in another order."""
+    for size_name, size in case.scene.sizes.items():
+        for axis, name in case.axes:
+            length = case.expected.shape[axis]
+            if size != int(size) or not 1 < size < length or length % int(size):
+                continue
+            parts = case.expected.unflatten(axis, (int(size), -1))
+            for other, other_name in [*case.axes, (axis, name)]:
+                where = other + (other > axis)
+                for moved in (axis, axis + 1):
+                    if where in (axis, axis + 1) and moved == axis + 1:
+                        continue
+                    partner = axis + 1 if where in (axis, axis + 1) else where
+                    guess = parts.transpose(moved, partner).reshape(case.expected.shape)
+                    if case.explains(guess):
+                        part = f"groups of {length // int(size)}"
+                        return (
+                            f"The numbers are right but in other places: the {name} in {part} "
+                            f'({size_name} = {int(size)}) and the axis "{other_name}" are '
+                            "exchanged by a reshape."
+                        )
+    return None
+
+
+def same_numbers_elsewhere(case: Case) -> str | None:
+    """Sorted, the numbers agree: all of them, or within each slice of an axis."""
+    if case.got.numel() < 4:
+        return None
+    mine, right = case.got.flatten().sort().values, case.expected.flatten().sort().values
+    if not case.same(mine, right) or float(right[0]) == float(right[-1]):
+        return None
+    inside = None
+    for axis, name in case.axes:
+        one = case.got.movedim(axis, 0).flatten(1).sort(dim=1).values
+        other = case.expected.movedim(axis, 0).flatten(1).sort(dim=1).values
+        if one.shape[1] > 1 and case.same(one, other):
+            inside = name if inside is None else inside
+    if inside is None:
+        return "All numbers are right, but they stand in other places."
+    return f"All numbers are right, but within each {singular(inside)} they stand in other places."

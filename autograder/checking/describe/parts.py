@@ -1,0 +1,127 @@
+"""Only a part is wrong, or all is nearly right: which slices, to how many digits, how noisy."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .case import Case, are, short, singular, slices
+
+NEARLY = 2e-2
+
+
+def some_zero_rest_scaled(case: Case) -> str | None:
+    """Some numbers are zero, the others expected times one factor: dropout."""
+    got, expected = case.got, case.expected
+    zero = (got == 0) & (expected != 0)
+    share = float(zero.double().mean())
+    if not 0.02 < share < 0.98 or int((~zero).sum()) < 4:
+        return None
+    kept, right = got[~zero], expected[~zero]
+    power = float((right * right).sum())
+    factor = float((kept * right).sum()) / power if power else 0.0
+    if not factor or not case.same(kept, factor * right):
+        return None
+    if abs(factor - 1) < 1e-3:
+        where = zero_block(zero, case) or f"{share:.0%} of the numbers"
+        return f"Zeros stand in {where}; all other numbers are right."
+    return (
+        f"{share:.0%} of the numbers are 0 and the others {short(factor)} times the expected: this "
+        f"is what dropout with probability {short(1 - 1 / factor)} does."
+    )
+
+
+def zero_block(zero: Tensor, case: Case) -> str | None:
+    """The slices that are zero as a whole, where they are all that is zero."""
+    for axis, name in case.axes:
+        others = [other for other in range(zero.ndim) if other != axis]
+        if bool((zero.all(dim=others) == zero.any(dim=others)).all()):
+            which = zero.all(dim=others).nonzero().flatten().tolist()
+            return slices(name, which)
+    return None
+
+
+def triangle_is_zero(case: Case) -> str | None:
+    """Weights above or below the diagonal are zero: a mask."""
+    got = case.got
+    if got.ndim < 2 or got.shape[-1] != got.shape[-2] or got.shape[-1] < 3:
+        return None
+    size = got.shape[-1]
+    above = torch.ones(size, size, dtype=torch.bool).triu(1)
+    zero = (got == 0) & (case.expected != 0)
+    for mask, words in (
+        (above, "above the diagonal: every query sees only itself and what comes before it"),
+        (above.T, "below the diagonal: every query sees only itself and what comes after it"),
+        (torch.eye(size, dtype=torch.bool), "on the diagonal: no query sees itself"),
+    ):
+        if bool((zero == mask).all()):
+            return f"{case.yours.capitalize()} {are(case.scene.part)} 0 {words}."
+    return None
+
+
+def only_some_wrong(case: Case) -> str | None:
+    """The slices along an axis that are wholly right, and those that are not."""
+    right = case.right()
+    found: list[tuple[int, str]] = []
+    for axis, name in case.axes:
+        others = [other for other in range(right.ndim) if other != axis]
+        fine = right.all(dim=others) if others else right
+        if not bool(fine.any()) or bool(fine.all()):
+            continue
+        wrong, good = ((~fine).nonzero().flatten().tolist(), fine.nonzero().flatten().tolist())
+        found.append((len(wrong), which_in_words(wrong, good, name)))
+    if found:
+        return min(found)[1]
+    border = border_only(right, case)
+    return border
+
+
+def which_in_words(wrong: list[int], good: list[int], name: str) -> str:
+    """Which slices are wrong, the shorter list first."""
+    one = singular(name)
+    plural = {"batch": "images", "embed_dim": "columns"}.get(name, name)
+    count = len(wrong) + len(good)
+    for parity, word in ((0, "even"), (1, "odd")):
+        if wrong == list(range(parity, count, 2)) and count > 3:
+            return f"Only the {word} {plural} ({parity}, {parity + 2}, ...) are wrong."
+    if len(good) == 1 and count > 2:
+        last = " (the last one)" if good[0] == count - 1 else ""
+        return f"Only {one} {good[0]}{last} is right; all other {plural} are wrong."
+    if len(wrong) == 1:
+        last = " (the last one)" if wrong[0] == count - 1 else ""
+        return f"Only {one} {wrong[0]}{last} is wrong; all other {plural} are right."
+    if wrong == list(range(wrong[0], count)):
+        return f"Only from {one} {wrong[0]} on is it wrong; {slices(name, good)} right."
+    return f"Only {slices(name, wrong)} are wrong; the other {plural} are right."
+
+
+def border_only(right: Tensor, case: Case) -> str | None:
+    """Whether the pixels that are wrong all lie at the border."""
+    if right.ndim != 4 or min(right.shape[-2:]) < 3:
+        return None
+    if bool(right[..., 1:-1, 1:-1].all()):
+        return "Only pixels at the images' border are wrong."
+    return None
+
+
+def lower_precision(case: Case) -> str | None:
+    """All numbers are near, because they went through a shorter dtype or an approximation."""
+    got, expected = case.got, case.expected
+    scale = float(expected.abs().max()) if expected.numel() else 0.0
+    if not scale or case.tolerance > 1e-3:
+        return None
+    error = float((got - expected).abs().max()) / scale
+    if error > NEARLY:
+        return None
+    for dtype, name in ((torch.float16, "float16"), (torch.bfloat16, "bfloat16")):
+        if torch.equal(got.to(dtype).double(), got) and got.numel() > 3:
+            return f"All your numbers are {name} numbers: somewhere they are rounded to {name}."
+    steps = got * 255
+    if bool((steps - steps.round()).abs().max() < 1e-4):
+        return None
+    digits = max(1, round(-torch.tensor(error).log10().item()))
+    return (
+        f"Your numbers are near, the largest error is {short(error)} of the largest number (about "
+        f"{digits} digits agree): this looks like an approximation, less precision, or a small "
+        "constant such as an eps, rather than a wrong formula."
+    )

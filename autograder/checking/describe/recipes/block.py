@@ -1,0 +1,191 @@
+"""One encoder block with something done otherwise: norms, residual connections, order."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from ..case import Case
+from .attention import multi_head, option_changes, tensors
+from .mlp import mlp_changes, two_layers
+from .norms import NORM_KINDS, normed
+from .search import Change, Options, found, within
+
+PARTS = {"1": ("attention", "the attention"), "2": ("mlp", "the MLP")}
+ORDERS = {
+    "mlp first": "The MLP comes before the attention.",
+    "parallel": "The MLP reads the block's input; it should read what the attention has made.",
+    "no attention": "The attention is left out.",
+    "no mlp": "The MLP is left out.",
+    "attention twice": "The attention is applied twice.",
+    "mlp twice": "The MLP is applied twice.",
+    "whole twice": "The whole block is applied twice.",
+}
+AXES = {
+    "batch": "Images attend to each other (batch and tokens have changed places before the "
+    "attention); batch comes first here.",
+    "one head": "The attention works with one head.",
+}
+
+
+def block_changes(most: bool = True) -> list[Change]:
+    """What can be otherwise in a block."""
+    changes = []
+    for number, (_, part) in PARTS.items():
+        other = "2" if number == "1" else "1"
+        norm = f"`norm{number}`"
+        changes += [
+            Change(f"norm {number}", "none", f"{norm} is left out before {part}."),
+            Change(f"norm {number}", "other", f"`norm{other}` is used where {norm} belongs."),
+            Change(
+                f"residual {number}", "none", f"The residual connection around {part} is missing."
+            ),
+            Change(
+                f"residual {number}",
+                "normed",
+                f"Around {part}, the normalised tokens are added, not the tokens as they came.",
+            ),
+            Change(f"residual {number}", "twice", f"Around {part}, the tokens are added twice."),
+            Change(
+                f"residual {number}", "half", f"Around {part}, sum and tokens are averaged (half)."
+            ),
+            Change(
+                f"residual {number}", "minus", f"The result of {part} is subtracted, not added."
+            ),
+            Change(f"residual {number}", "doubled", f"The result of {part} is added twice."),
+            Change(
+                f"place {number}",
+                "result",
+                f"{norm} normalises what {part} gives, not what goes in.",
+            ),
+            Change(
+                f"place {number}",
+                "sum",
+                f"{norm} comes after the addition (post-norm), not before {part}.",
+            ),
+            Change(f"place {number}", "both", f"{norm} is applied once more after the addition."),
+            Change(
+                f"place {number}",
+                "both result",
+                f"{norm} is applied once more to what {part} gives.",
+            ),
+        ]
+        if most:
+            changes += [
+                Change(f"norm {number}", kind, f"{norm} {words}.")
+                for kind, words in NORM_KINDS.items()
+            ]
+    changes += [
+        Change("residual 2", "input", "Around the MLP, the block's input is added; what the first "
+               "residual connection gave belongs there."),
+        Change("norms", "none", "Nothing is normalised: neither `norm1` nor `norm2` is used."),
+        Change("norms", "swapped", "`norm1` and `norm2` have changed places."),
+        Change("norms", "sum", "Both norms come after the additions (post-norm), not before the "
+               "two parts."),
+        Change("norms", "result", "Both norms normalise what the parts give, not what goes in."),
+        Change("residuals", "none", "Both residual connections are missing."),
+        Change("residuals", "normed", "Both residual connections add the normalised tokens; the "
+               "tokens as they came belong there."),
+    ]  # fmt: skip
+    if most:
+        changes += [
+            Change("norms", kind, f"LayerNorm {words}, in both places.")
+            for kind, words in NORM_KINDS.items()
+        ]
+    changes += [*option_changes("order", ORDERS), *option_changes("axes", AXES)]
+    return changes + [
+        Change(f"mlp {change.slot}", change.value, within("the MLP", change.words))
+        for change in (mlp_changes() if most else [])
+    ]
+
+
+def block(case: Case) -> str | None:
+    """What a block did otherwise."""
+    tokens, weights = tensors(case)
+    heads = int(case.scene.sizes.get("num_heads", 1))
+    return found(lambda options: one_block(tokens, weights, heads, options), block_changes(), case)
+
+
+def inside(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The weights below a prefix, without it."""
+    return {
+        key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)
+    }
+
+
+def one_block(tokens: Tensor, weights: dict[str, Tensor], heads: int, options: Options) -> Tensor:
+    """A block, with the options."""
+    order = options.get("order", "")
+    if order == "whole twice":
+        once = {key: value for key, value in options.items() if key != "order"}
+        return one_block(one_block(tokens, weights, heads, once), weights, heads, once)
+    sequence = {
+        "mlp first": "21",
+        "no attention": "2",
+        "no mlp": "1",
+        "attention twice": "112",
+        "mlp twice": "122",
+    }.get(order, "12")
+    x = tokens
+    for step, number in enumerate(sequence):
+        source = tokens if order == "parallel" and step else x
+        x = one_part(number, source, x, tokens, weights, heads, options)
+    return x
+
+
+def one_part(
+    number: str,
+    source: Tensor,
+    x: Tensor,
+    start: Tensor,
+    weights: dict[str, Tensor],
+    heads: int,
+    options: Options,
+) -> Tensor:
+    """Attention ("1") or MLP ("2") with its norm and its residual connection."""
+    both = options.get("norms", "")
+    kind = options.get(f"norm {number}", "none" if both == "none" else "")
+    if both in NORM_KINDS:
+        kind = both
+    place = options.get(f"place {number}", both if both in ("sum", "result") else "before")
+    name = f"norm{number}"
+    if kind == "other" or both == "swapped":
+        name, kind = f"norm{'2' if number == '1' else '1'}", ""
+
+    def norm(y: Tensor) -> Tensor:
+        return normed(y, weights, name, kind)
+
+    y = norm(source) if place in ("before", "both", "both result") else source
+    made = part(number, y, weights, heads, options)
+    made = norm(made) if place in ("result", "both result") else made
+    all_residuals = options.get("residuals", "")
+    residual = options.get(f"residual {number}", all_residuals)
+    added = {
+        "none": made,
+        "normed": norm(x) + made,
+        "twice": 2 * x + made,
+        "half": (x + made) / 2,
+        "minus": x - made,
+        "doubled": x + 2 * made,
+        "input": start + made,
+    }.get(residual, x + made)
+    return norm(added) if place in ("sum", "both") else added
+
+
+def part(
+    number: str, y: Tensor, weights: dict[str, Tensor], heads: int, options: Options
+) -> Tensor:
+    """What attention or MLP gives."""
+    if number == "2":
+        return two_layers(y, inside(weights, "mlp."), inside_options(options, "mlp "))
+    axes = options.get("axes", "")
+    named, count = inside(weights, "attention."), 1 if axes == "one head" else heads
+    if axes == "batch":
+        return multi_head(y.transpose(0, 1), named, count, {})[0].transpose(0, 1)
+    return multi_head(y, named, count, {})[0]
+
+
+def inside_options(options: Options, prefix: str) -> Options:
+    """The options below a prefix, without it."""
+    return {
+        key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)
+    }

@@ -1,0 +1,91 @@
+"""The MLP with something done otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..case import Case
+from .attention import linear, option_changes, tensors
+from .norms import standardised
+from .search import Change, Options, found
+
+ACTIVATIONS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
+    "none": ("There is no activation", lambda x: x),
+    "relu": ("The activation is a ReLU, not a GELU", F.relu),
+    "tanh gelu": (
+        "The activation is the GELU's approximation by tanh",
+        lambda x: F.gelu(x, approximate="tanh"),
+    ),
+    "sigmoid gelu": (
+        "The activation is the GELU's approximation by a sigmoid (x·σ(1.702x))",
+        lambda x: x * (1.702 * x).sigmoid(),
+    ),
+    "silu": ("The activation is a SiLU (x·σ(x)), not a GELU", F.silu),
+    "tanh": ("The activation is a tanh, not a GELU", torch.tanh),
+    "sigmoid": ("The activation is a sigmoid, not a GELU", torch.sigmoid),
+    "leaky": ("The activation is a leaky ReLU, not a GELU", F.leaky_relu),
+    "elu": ("The activation is an ELU, not a GELU", F.elu),
+    "selu": ("The activation is a SELU, not a GELU", F.selu),
+    "relu6": ("The activation is a ReLU6, not a GELU", F.relu6),
+    "softplus": ("The activation is a softplus, not a GELU", F.softplus),
+    "mish": ("The activation is a Mish, not a GELU", F.mish),
+    "twice": ("The GELU is applied twice in a row", lambda x: F.gelu(F.gelu(x))),
+    "softmax": ("A softmax stands where the GELU belongs", lambda x: x.softmax(dim=-1)),
+    "erf": ("x is multiplied by erf(x), not by the normal distribution's share below x",
+            lambda x: x * torch.erf(x)),
+    "erf without root": (
+        "In the GELU, x is not divided by √2 before erf",
+        lambda x: x * 0.5 * (1 + torch.erf(x)),
+    ),
+    "without half": ("The GELU is twice as large as it should be (a factor 1/2 is missing)",
+                     lambda x: 2 * F.gelu(x)),
+}  # fmt: skip
+PLACES = {
+    "last": "The activation comes after `fc2`; it belongs between the two layers.",
+    "both": "A second activation follows `fc2`; only one is asked for, between the layers.",
+    "first": "The activation comes before `fc1`; it belongs between the two layers.",
+}
+MLP_REST = [
+    Change("residual", "1", "The MLP adds its input to its output; that is the block's task."),
+    Change("bias fc1", "0", "The bias of `fc1` is left out."),
+    Change("bias fc2", "0", "The bias of `fc2` is left out."),
+    Change("bias fc1", "2", "The bias of `fc1` is added twice."),
+    Change("bias fc2", "2", "The bias of `fc2` is added twice."),
+    Change(
+        "standard", "hidden", "The hidden numbers are normalised; no normalisation belongs here."
+    ),
+    Change("standard", "output", "The output is normalised; no normalisation belongs here."),
+    Change("standard", "input", "The tokens are normalised first; no normalisation belongs here."),
+    Change("layers", "swapped", "`fc2` comes before `fc1`."),
+]
+
+
+def mlp_changes() -> list[Change]:
+    """What can be otherwise in the MLP."""
+    table = {name: f"{words}." for name, (words, _) in ACTIVATIONS.items()}
+    return [*option_changes("activation", table), *option_changes("place", PLACES), *MLP_REST]
+
+
+def mlp(case: Case) -> str | None:
+    """What the MLP did otherwise."""
+    tokens, weights = tensors(case)
+    return found(lambda options: two_layers(tokens, weights, options), mlp_changes(), case)
+
+
+def two_layers(tokens: Tensor, weights: dict[str, Tensor], options: Options) -> Tensor:
+    """The MLP, with the options."""
+    activation = ACTIVATIONS.get(options.get("activation", ""), ("", F.gelu))[1]
+    place, standard = options.get("place", "between"), options.get("standard", "")
+    names = ("fc2", "fc1") if "layers" in options else ("fc1", "fc2")
+    x = standardised(tokens, -1) if standard == "input" else tokens
+    x = linear(activation(x) if place == "first" else x, weights, names[0], options)
+    x = activation(x) if place in ("between", "both") else x
+    x = standardised(x, -1) if standard == "hidden" else x
+    x = linear(x, weights, names[1], options)
+    x = activation(x) if place in ("last", "both") else x
+    x = standardised(x, -1) if standard == "output" else x
+    return x + float(options.get("residual", 0)) * tokens

@@ -1,0 +1,74 @@
+"""Attention weights: along which axis they sum to one, and how sharp they are."""
+
+from __future__ import annotations
+
+from .case import Case, factor_in_words, short
+
+ENOUGH = 1e-4
+
+
+def is_weights(case: Case) -> bool:
+    """Whether weights were expected: positive, each row summing to one."""
+    expected = case.expected
+    if not expected.ndim or expected.shape[-1] < 1 or not bool((expected >= 0).all()):
+        return False
+    return bool(((expected.sum(dim=-1) - 1).abs() < 10 * case.tolerance).all())
+
+
+def sums_along_other_axis(case: Case) -> str | None:
+    """The weights sum to one along another axis."""
+    got = case.got
+    if not is_weights(case) or bool(((got.sum(dim=-1) - 1).abs() < ENOUGH).all()):
+        return None
+    name = case.scene.axes[-1]
+    for axis, other in case.axes:
+        if axis != got.ndim - 1 and bool(((got.sum(dim=axis) - 1).abs() < ENOUGH).all()):
+            minus = axis - got.ndim
+            return (
+                f"Your weights sum to 1 over the {words(other)} (axis {minus}), not over the "
+                f"{words(name)} (axis -1)."
+            )
+    total = got.sum(dim=-1)
+    if bool(((total - total.flatten()[0]).abs() < ENOUGH).all()):
+        value = factor_in_words(float(total.flatten()[0]), case.scene.sizes)
+        return f"Each row of your weights sums to {value}, not to 1."
+    first = ", ".join(short(value) for value in total.flatten()[:3].tolist())
+    return f"The rows of your weights sum to {first}, ..., not to 1 over the {words(name)}."
+
+
+def other_temperature(case: Case) -> str | None:
+    """The logarithms of the weights, up to a number for each row, are the expected ones scaled."""
+    got, expected = case.got, case.expected
+    if not is_weights(case) or expected.shape[-1] < 2:
+        return None
+    if not bool((got > 1e-30).all()) or not bool((expected > 1e-30).all()):
+        return None
+    mine, right = got.log(), expected.log()
+    mine, right = mine - mine.mean(dim=-1, keepdim=True), right - right.mean(dim=-1, keepdim=True)
+    power = float((right * right).sum())
+    factor = float((mine * right).sum()) / power if power > 0 else 0.0
+    if abs(factor) < 1e-6 or abs(factor - 1) < 1e-3:
+        return None
+    if not case.explains((factor * expected.log()).softmax(dim=-1)):
+        return None
+    if factor < 0:
+        return (
+            f"Your scores have the other sign: they are {short(factor)} times what they should be."
+        )
+    more = factor if factor > 1 else 1 / factor
+    meaning = factor_in_words(more, case.scene.sizes)
+    if factor > 1:
+        return f"Before the softmax your scores are {meaning} times as large as they should be."
+    return f"Before the softmax your scores are {meaning} times too small: divided by too much."
+
+
+def scores_returned(case: Case) -> str | None:
+    """A softmax of what came gives the expected weights."""
+    if is_weights(case) and case.same(case.got.softmax(dim=-1), case.expected):
+        return "These are the scores before the softmax; the softmax of them would be right."
+    return None
+
+
+def words(axis: str) -> str:
+    """An axis as what it counts."""
+    return "batch (the images)" if axis == "batch" else axis
