@@ -249,10 +249,10 @@ def test_doctor_names_what_would_fail(course: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_doctor_without_sandbox_or_course(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def describe() -> str:
+    def choose(isolation: str) -> None:
         raise SandboxUnavailable("bubblewrap is not installed")
 
-    monkeypatch.setattr("autograder.sandbox.describe", describe)
+    monkeypatch.setattr("autograder.sandbox.tiers.choose", choose)
     (course / ".vitcourse").mkdir(mode=0o700)
     found = findings(course)
     assert found["isolation"].health is doctor.Health.PROBLEM

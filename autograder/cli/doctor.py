@@ -95,7 +95,6 @@ def _packages() -> Iterator[Finding]:
 def _settings(root: Path) -> Iterator[Finding]:
     """The instructor's settings, and what they ask for."""
     from autograder.grading.config import ConfigError, load_config
-    from autograder.sandbox import SandboxUnavailable, describe
 
     try:
         config = load_config(root)
@@ -111,10 +110,32 @@ def _settings(root: Path) -> Iterator[Finding]:
         words = "none (cooperative): a submission could read the solutions and write the gradebook"
         yield Finding(Health.NOTE, "isolation", words)
         return
+    yield from _isolation(config.isolation)
+
+
+def _isolation(wanted: str) -> Iterator[Finding]:
+    """Which tier is in force, and what came of attacks on it."""
+    from autograder.sandbox import SandboxUnavailable
+    from autograder.sandbox.jail import JailPool
+    from autograder.sandbox.proofs import prove
+    from autograder.sandbox.tiers import choose
+
     try:
-        yield Finding(Health.FINE, "isolation", describe())
+        tier = choose(wanted)
     except SandboxUnavailable as error:
         yield Finding(Health.PROBLEM, "isolation", f"grading will refuse: {error}")
+        return
+    yield Finding(Health.FINE, "isolation", tier.describe())
+    pool = JailPool(tier)
+    try:
+        with pool.jail() as jail:
+            for proof in prove(jail):
+                health = Health.FINE if proof.held else Health.PROBLEM
+                yield Finding(health, "attack", f"{proof.attack}: {proof.words}")
+    except RuntimeError as error:
+        yield Finding(Health.PROBLEM, "attack", f"{tier.name} does not come up: {error}")
+    finally:
+        pool.close()
 
 
 def _data(source: str) -> Finding:

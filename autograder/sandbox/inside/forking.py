@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import os
 import select
@@ -47,14 +46,13 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer until the control socket closes; then end every worker."""
-        import torch
-        from worker import serve
+        from worker.serve import serve
 
-        torch.set_num_threads(1)  # A process that ran a multi-threaded operation cannot be forked.
-        self.serve_worker = serve.serve
+        from .warm import prepare_to_fork
+
+        prepare_to_fork()
+        self.serve_worker = serve
         prctl(PR_SET_DUMPABLE, 0)
-        gc.collect()
-        gc.freeze()
         self.baseline = address_space()
         self.memory = memory(os.getpid())
         self.control.sendall(b"ready\n")
