@@ -1,6 +1,7 @@
 # make demo    a class of twenty submissions, released, graded, given back: see the end of its output
 # make test    everything CI runs
 # make format  what `make test` asks of the code's form
+# make mutants, make tolerances    what the checks notice, and how far from their limits: benchmarks/
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Threads that wait sleep: spinning ones take minutes where the machine is busy.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test format clean
+.PHONY: demo test format mutants tolerances clean
 
 demo: $(VENV)/installed
 	$(BIN)/vitcourse demo build/demo
@@ -26,6 +27,9 @@ test: $(VENV)/installed
 format: $(VENV)/installed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+mutants tolerances: $(VENV)/installed
+	$(BIN)/python -m benchmarks.$@
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

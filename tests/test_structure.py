@@ -95,6 +95,8 @@ def test_a_students_file_imports_torch_only() -> None:
 
 
 def test_files_are_of_readable_length() -> None:
-    for path in python_files("solutions", "assignment", "autograder", "data", "tests"):
+    for path in python_files(
+        "solutions", "assignment", "autograder", "data", "tests", "benchmarks"
+    ):
         length = len(path.read_text().splitlines())
         assert length <= MAX_LINES, f"{path} has {length} lines"

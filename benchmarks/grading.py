@@ -1,0 +1,252 @@
+"""How long grading takes: the same class with stock nbgrader and with ours, in one run.
+
+    python -m benchmarks.grading --sizes 10 30 100 300 --stock 10
+
+Stock nbgrader executes each submission's notebook in a kernel of its own, in which the same
+checks run on the same files (`benchmarks.in_kernel`). Ours is `vitcourse grade`, and apart from
+it its first half, the checks: two submissions at a time, each in the sandbox.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder import bank
+from autograder.bank.judging import ROOT, SOLUTIONS, checks
+from autograder.checking.forking import unconfined
+from autograder.checking.recordings import Recorder
+from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STAGES
+from autograder.checking.worker.loading import filename
+from autograder.grading.reference import LiveReference
+
+from .in_kernel import judge_stage
+
+MEGABYTE = 2**20
+VITCOURSE = str(Path(sys.executable).with_name("vitcourse"))
+STOCK_CONFIG = """c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.ExecutePreprocessor.timeout = 600
+"""
+OUR_CONFIG = '[grading]\ndata = "sample"\n'
+CHECKS_ONLY = """
+import sys
+from pathlib import Path
+from autograder.grading.grader import Grader
+root = Path(sys.argv[1])
+with Grader.for_course(root) as grader:
+    for _ in grader.fill(sorted(root.glob("submitted/*/*"))):
+        pass
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one command took.
+
+    Attributes:
+        seconds: from start to end.
+        megabytes: the largest memory of all its processes together (proportional set size).
+    """
+
+    seconds: float
+    megabytes: float
+
+
+def measured(command: list[str], folder: Path) -> Run:
+    """Run a command and watch its processes.
+
+    Raises:
+        subprocess.CalledProcessError: where it crashes; the last lines of its words are shown.
+    """
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
+    with tempfile.TemporaryFile("w+") as words:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=words, stderr=subprocess.STDOUT
+        )
+        peak, ended = [0.0], threading.Event()
+        watcher = threading.Thread(target=watch, args=(process.pid, peak, ended))
+        watcher.start()
+        status = process.wait()
+        seconds = time.monotonic() - started
+        ended.set()
+        watcher.join()
+        if status not in (0, 1):
+            words.seek(0)
+            print(words.read()[-2000:], file=sys.stderr)
+            raise subprocess.CalledProcessError(status, command)
+    return Run(seconds, peak[0])
+
+
+def watch(number: int, peak: list[float], ended: threading.Event) -> None:
+    """Note the most memory that a process and its descendants share out among them."""
+    while not ended.wait(1.0):
+        total = 0
+        try:
+            root = psutil.Process(number)
+            for process in (root, *root.children(recursive=True)):
+                try:
+                    total += process.memory_full_info().pss
+                except psutil.Error:
+                    continue
+        except psutil.Error:
+            return
+        peak[0] = max(peak[0], total / MEGABYTE)
+
+
+def class_of(size: int) -> list[dict[str, str]]:
+    """Submissions, no two alike: right ones in all styles, and every third with a mistake."""
+    right = [bank.overlaid(SOLUTIONS, files) for _, files in bank.right_versions()]
+    stages = [bank.load(stage) for stage in CODE_STAGES]
+    wrong = [
+        each.over(SOLUTIONS) for group in itertools.zip_longest(*stages) for each in group if each
+    ]
+    made = []
+    for number in range(size):
+        pool = wrong if number % 3 == 2 else right
+        sources = pool[number % len(pool)]
+        made.append({name: f"{text}\n# {number}\n" for name, text in sources.items()})
+    return made
+
+
+def hand_in(root: Path, notebook: Path, students: list[dict[str, str]]) -> None:
+    """Put a class's files where nbgrader looks for them."""
+    for number, sources in enumerate(students):
+        folder = root / "submitted" / f"student{number:03}" / ASSIGNMENT
+        folder.mkdir(parents=True)
+        shutil.copyfile(notebook, folder / f"{ASSIGNMENT}.ipynb")
+        for module, text in sources.items():
+            (folder / filename(module)).write_text(text)
+
+
+def stock_course(root: Path) -> Path:
+    """A stock nbgrader course whose cells run the checks; the released notebook."""
+    recordings = root / "recordings"
+    record(recordings)
+    cells = [new_code_cell("from pathlib import Path\nfrom benchmarks.in_kernel import earned")]
+    for stage in CODE_STAGES:
+        cell = new_code_cell(f'earned("{stage}", Path({str(recordings)!r}))')
+        cell.metadata["nbgrader"] = {
+            "grade": True,
+            "grade_id": stage,
+            "locked": True,
+            "points": STAGES[stage].points,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
+        }
+        cells.append(cell)
+    source = root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    source.parent.mkdir(parents=True)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), source)
+    (root / "nbgrader_config.py").write_text(STOCK_CONFIG)
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    subprocess.run([*nbgrader, "generate_assignment", ASSIGNMENT], cwd=root, check=True)
+    return root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+
+
+def record(folder: Path) -> None:
+    """Record the solutions' answers to all checks."""
+    launcher = unconfined()
+    live = LiveReference(launcher)
+    for stage in CODE_STAGES:
+        recorder = Recorder(live)
+        report = judge_stage(stage, list(checks(stage)), SOLUTIONS, launcher, recorder)
+        assert report.earned == report.points, report
+        recorder.save(folder, stage)
+    live.close()
+    launcher.close()
+
+
+def our_course(root: Path) -> Path:
+    """Our course, released; the released notebook."""
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+    (root / "vitcourse.toml").write_text(OUR_CONFIG)
+    subprocess.run([VITCOURSE, "release"], cwd=root, check=True)
+    return root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+
+
+def compare(sizes: list[int], stock: int) -> str:
+    """Grade classes of all sizes with ours, and one with stock nbgrader; the table."""
+    ours: dict[int, tuple[Run, Run]] = {}
+    with tempfile.TemporaryDirectory() as place:
+        stock_root, our_root = Path(place, "stock"), Path(place, "ours")
+        stock_root.mkdir()
+        hand_in(stock_root, stock_course(stock_root), class_of(stock))
+        nbgrader = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+        theirs = measured(nbgrader, stock_root)
+        our_root.mkdir()
+        notebook = our_course(our_root)
+        for size in sizes:
+            root = Path(place, f"class{size}")
+            shutil.copytree(our_root, root)
+            hand_in(root, notebook, class_of(size))
+            grading = measured([sys.executable, "-c", CHECKS_ONLY, str(root)], root)
+            shutil.rmtree(root)
+            shutil.copytree(our_root, root)
+            hand_in(root, notebook, class_of(size))
+            whole = measured([VITCOURSE, "grade"], root)
+            ours[size] = grading, whole
+            print(f"{size}: checks {grading}, vitcourse grade {whole}", flush=True)
+            shutil.rmtree(root)
+    return table(stock, theirs, ours)
+
+
+def table(stock: int, theirs: Run, ours: dict[int, tuple[Run, Run]]) -> str:
+    """The figures as Markdown; the ratio is to stock's seconds a submission."""
+    each = theirs.seconds / stock
+    lines = [
+        f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        "",
+        "| | submissions | seconds | seconds a submission | times faster | memory, MB |",
+        "| --- | --- | --- | --- | --- | --- |",
+        f"| stock `nbgrader autograde` | {stock} | {theirs.seconds:.1f} | {each:.2f} | 1 "
+        f"| {theirs.megabytes:.0f} |",
+    ]
+    for which, what in enumerate(("ours, the checks", "ours, `vitcourse grade`")):
+        for size, runs in ours.items():
+            run = runs[which]
+            share = run.seconds / size
+            lines.append(
+                f"| {what} | {size} | {run.seconds:.1f} | {share:.3f} | {each / share:.0f} "
+                f"| {run.megabytes:.0f} |"
+            )
+    largest, smallest = max(ours), min(ours)
+    if largest > smallest:
+        for which, what in enumerate(("the checks", "`vitcourse grade`")):
+            more = ours[largest][which].seconds - ours[smallest][which].seconds
+            lines.append(
+                f"\nEach further submission ({smallest} to {largest}), {what}: "
+                f"{more / (largest - smallest):.3f} s."
+            )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 30, 100, 300])
+    parser.add_argument("--stock", type=int, default=10, help="submissions for stock nbgrader")
+    chosen = parser.parse_args()
+    print(compare(chosen.sizes, chosen.stock))
+
+
+if __name__ == "__main__":
+    main()

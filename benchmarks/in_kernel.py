@@ -1,0 +1,82 @@
+"""The course's checks as cells of a stock nbgrader notebook would run them: in the kernel.
+
+The student's files are imported into the kernel beside the checks, without a sandbox, a worker or
+a stand-in of another process, and the solutions' answers are read from a recording.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.bank.judging import STANDINS, checks
+from autograder.checking.connection import Connection, Launcher
+from autograder.checking.probe import Run
+from autograder.checking.programs import Reply
+from autograder.checking.recordings import Recorded
+from autograder.checking.registry import Check
+from autograder.checking.runner import StageRunner
+from autograder.checking.session import read_sources
+from autograder.checking.stages import STUDENT_FILES
+from autograder.checking.verdicts import StageReport
+from autograder.checking.worker.loading import Submission
+from autograder.checking.worker.protocol import read_frame
+from autograder.checking.worker.running import run_program
+from autograder.checking.worker.serve import load
+
+SEED = b"for the benchmark"
+MODULES = [Path(name).stem for name in STUDENT_FILES]
+
+
+class Here:
+    """A channel to this process, which answers as a worker does."""
+
+    def __init__(self) -> None:
+        self.submission: Submission | None = None
+
+    def exchange(self, request: bytes, waiting: float) -> Reply:
+        """Answer a request at once."""
+        header, tensors = read_frame(io.BytesIO(request))
+        if "sources" in header:
+            return Reply({"id": header["id"], "errors": self._load(header)}, {})
+        assert self.submission
+        reply, packed = run_program(header["program"], tensors, self.submission.files)
+        return Reply({"id": header["id"], **reply}, packed)
+
+    def _load(self, header: dict[str, Any]) -> dict[str, Any]:
+        sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Submission)]
+        for name in MODULES:
+            sys.modules.pop(name, None)
+        self.submission = Submission(
+            header["sources"], header["standins"], header["optional"], header["replace"]
+        )
+        sys.meta_path.insert(0, self.submission)
+        return {name: load(name, self.submission.files) for name in header["load"]}
+
+
+class HereLauncher:
+    """Workers that are this process itself."""
+
+    def start(self) -> Connection:
+        """One more name for this process."""
+        return Connection(Here(), lambda: None)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def earned(stage: str, recordings: Path) -> int:
+    """The points of the files in the current folder."""
+    reference = Recorded(recordings, stage)
+    sources = read_sources(Path.cwd())
+    report = judge_stage(stage, list(checks(stage)), sources, HereLauncher(), reference)
+    return report.earned or 0
+
+
+def judge_stage(
+    stage: str, asked: list[Check], sources: dict[str, str], launcher: Launcher, reference: Run
+) -> StageReport:
+    """The report on one stage, on the benchmark's inputs."""
+    return StageRunner(stage, asked, sources, STANDINS, launcher, reference, SEED).report()
