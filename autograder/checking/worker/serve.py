@@ -27,6 +27,7 @@ def serve(reader: Reader, writer: Writer) -> None:
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     torch.backends.mha.set_fastpath_enabled(False)
+    os.environ["TORCHDYNAMO_DISABLE"] = "1"  # torch.compile: the same function, and no compiler
     try:
         request, _ = read_frame(reader)
         submission = Submission(
