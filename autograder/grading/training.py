@@ -15,6 +15,7 @@ from autograder.checking.session import StageSession
 from autograder.checking.stages import WEIGHT_FILES
 from autograder.checking.trained import (
     BATCH,
+    MAX_FILE_BYTES,
     Outcome,
     WeightsError,
     prepare,
@@ -51,7 +52,7 @@ class TrainingGrader:
     def key(self, submission: Path, own_model_right: bool, code: str) -> str:
         """A name for everything the report depends on."""
         files = [submission / name for name in WEIGHT_FILES]
-        hashes = [file_digest(path) if path.is_file() else "missing" for path in files]
+        hashes = [file_digest(path) for path in files]
         model = "reference" if own_model_right else code
         return digest(model, str(self.config), *hashes)
 
@@ -113,6 +114,10 @@ class TrainingGrader:
 
 
 def file_digest(path: Path) -> str:
-    """The SHA-256 of a file's content."""
+    """The SHA-256 of a file's content; in a word, why it cannot be used, where none is read."""
+    if path.is_symlink() or not path.is_file():
+        return "missing"
+    if path.stat().st_size > MAX_FILE_BYTES:
+        return "too large"
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
