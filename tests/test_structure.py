@@ -73,7 +73,7 @@ def test_the_worker_knows_torch_and_itself_only() -> None:
         ("hidden", {"checking"}),
         ("sandbox", {"checking"}),
         ("collect", {"checking", "grading"}),
-        ("grading", {"checking", "hidden", "sandbox"}),
+        ("grading", {"checking", "hidden", "sandbox", "bank"}),
         ("bridge", {"checking", "sandbox", "grading"}),
         ("release", {"checking", "grading", "bridge"}),
     ],
