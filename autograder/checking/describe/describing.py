@@ -10,9 +10,11 @@ from .endings import one_missing, one_too_many
 from .factors import factor_along_axis, one_factor
 from .finite import alike_along_axis, constant, describe_not_finite
 from .offsets import (
+    combination,
     constant_offset,
     difference_is_known,
     equal_to_known,
+    factor_apart_from_bias,
     fit_to_input,
     offset_along_axis,
 )
@@ -23,10 +25,16 @@ from .order import (
     slices_permuted,
     split_and_permuted,
 )
-from .parts import lower_precision, only_some_wrong, some_zero_rest_scaled, triangle_is_zero
+from .parts import (
+    lower_precision,
+    only_some_wrong,
+    some_zero_rest_scaled,
+    triangle_is_zero,
+    zeros_among,
+)
 from .pixels import pixels_moved
-from .recipes import described
-from .scaling import scaled
+from .recipes import one_change, two_changes
+from .scaling import pixels_divided, scaled
 from .scene import Scene
 from .shapes import describe_dtype, describe_shape
 from .softmax import other_temperature, scores_returned, sums_along_other_axis
@@ -37,7 +45,8 @@ EXACT: tuple[Rule, ...] = (
     waves,
     pixels_moved,
     scaled,
-    described,
+    pixels_divided,
+    one_change,
     alike_along_axis,
     other_temperature,
     scores_returned,
@@ -45,19 +54,27 @@ EXACT: tuple[Rule, ...] = (
     equal_to_known,
     one_factor,
     difference_is_known,
+    factor_apart_from_bias,
+    combination,
     constant_offset,
+    one_missing,
+    one_too_many,
     slices_permuted,
     axes_exchanged,
     some_zero_rest_scaled,
-    one_missing,
-    one_too_many,
     factor_along_axis,
     offset_along_axis,
     joined_wrongly,
     split_and_permuted,
     fit_to_input,
+    two_changes,
 )
-PARTIAL: tuple[Rule, ...] = (sums_along_other_axis, same_numbers_elsewhere, only_some_wrong)
+PARTIAL: tuple[Rule, ...] = (
+    sums_along_other_axis,
+    zeros_among,
+    same_numbers_elsewhere,
+    only_some_wrong,
+)
 NEAR: tuple[Rule, ...] = (lower_precision,)
 
 
@@ -115,8 +132,10 @@ def numbers_in_words(case: Case) -> list[str]:
     for rule in EXACT:
         if sentence := safely(rule, case):
             return [sentence]
-    found = [sentence for rule in PARTIAL if (sentence := safely(rule, case))]
-    return found or [sentence for rule in NEAR if (sentence := safely(rule, case))]
+    for rules in (NEAR, PARTIAL):
+        if found := [sentence for rule in rules if (sentence := safely(rule, case))]:
+            return found
+    return []
 
 
 def safely(rule: Rule, case: Case) -> str | None:

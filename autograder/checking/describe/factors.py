@@ -11,7 +11,7 @@ from .case import MENTIONED, Case, are, factor_in_words, listed, short, singular
 def one_factor(case: Case) -> str | None:
     """Everything is the expected value times one number."""
     factor = fitted(case.got, case.expected)
-    if factor is None or abs(factor - 1) < 1e-6 or not case.explains(factor * case.expected):
+    if case.got.numel() < 3 or factor is None or not case.explains(factor * case.expected):
         return None
     start = f"{case.yours.capitalize()} {are(case.scene.part)} the expected"
     if abs(factor + 1) < 1e-3:

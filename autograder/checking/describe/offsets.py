@@ -27,17 +27,35 @@ def difference_is_known(case: Case) -> str | None:
     difference = case.got - case.expected
     for name, known in knowns(case):
         spread = spread_over(known, difference)
-        if spread is None:
+        if spread is None or spread.numel() < 4:
             continue
         power = float((spread * spread).sum())
         if power == 0:
             continue
         factor = float((difference * spread).sum()) / power
-        for value in (round(factor), factor):
+        values = (round(factor), factor) if known.numel() > 2 else (round(factor),)
+        for value in values:
             if value and case.explains(case.expected + value * spread):
                 return in_words(float(value), name, case)
-        if sentence := on_some_slices(difference, spread, name, case):
+        if known.numel() > 2 and (sentence := on_some_slices(difference, spread, name, case)):
             return sentence
+    return None
+
+
+def factor_apart_from_bias(case: Case) -> str | None:
+    """Without a last layer's bias, got is the expected times one number."""
+    for name, known in knowns(case):
+        bias = spread_over(known, case.got)
+        if bias is None or not name.endswith("bias") or case.got.numel() < 8:
+            continue
+        one, other = case.expected - bias, case.got - bias
+        power = float((one * one).sum())
+        factor = float((one * other).sum()) / power if power else 0.0
+        if abs(factor) > 1e-6 and case.explains(bias + factor * one):
+            meaning = factor_in_words(factor, case.scene.sizes)
+            if abs(factor) < 1:
+                meaning = f"1/{factor_in_words(1 / factor, case.scene.sizes)}"
+            return f"Apart from `{name}`, {case.yours} is {meaning} times the expected."
     return None
 
 
@@ -116,6 +134,25 @@ def fit_to_input(case: Case) -> str | None:
                 f" {'+' if offset > 0 else '−'} {short(abs(offset))}" if abs(offset) > 1e-6 else ""
             )
             return f"{case.yours.capitalize()}: exactly {short(slope)} × {name}{plus}."
+    return None
+
+
+def combination(case: Case) -> str | None:
+    """Got is a times the expected plus b times an input of its shape."""
+    if case.got.numel() < 8:
+        return None
+    for name, known in case.scene.inputs.items():
+        if known.shape != case.got.shape:
+            continue
+        design = torch.stack([case.expected.flatten(), known.double().flatten()], dim=1)
+        target = case.got.flatten().unsqueeze(1)
+        one, other = torch.linalg.lstsq(design, target).solution.flatten().tolist()
+        if case.explains(one * case.expected + other * known.double()):
+            sign = "+" if other > 0 else "−"
+            return (
+                f"{case.yours.capitalize()}: exactly {short(one)} × the expected {sign} "
+                f"{short(abs(other))} × {name}."
+            )
     return None
 
 

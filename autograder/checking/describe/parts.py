@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .case import Case, are, short, singular, slices
+from .case import MENTIONED, Case, are, short, singular, slices
 
-NEARLY = 2e-2
+NEARLY = 2e-3
 
 
 def some_zero_rest_scaled(case: Case) -> str | None:
@@ -31,12 +31,25 @@ def some_zero_rest_scaled(case: Case) -> str | None:
     )
 
 
+def zeros_among(case: Case) -> str | None:
+    """Many numbers are exactly zero that should not be."""
+    zero = (case.got == 0) & (case.expected != 0)
+    count = int(zero.sum())
+    if count < 3 or count < 0.05 * zero.numel():
+        return None
+    whole = zero_block(zero, case)
+    where = f": {whole}" if whole else ""
+    return f"{count} of {zero.numel()} numbers are exactly 0 where none should be{where}."
+
+
 def zero_block(zero: Tensor, case: Case) -> str | None:
     """The slices that are zero as a whole, where they are all that is zero."""
     for axis, name in case.axes:
         others = [other for other in range(zero.ndim) if other != axis]
         if bool((zero.all(dim=others) == zero.any(dim=others)).all()):
             which = zero.all(dim=others).nonzero().flatten().tolist()
+            if not which:
+                continue
             return slices(name, which)
     return None
 
@@ -80,6 +93,8 @@ def which_in_words(wrong: list[int], good: list[int], name: str) -> str:
     """Which slices are wrong, the shorter list first."""
     one = singular(name)
     plural = {"batch": "images", "embed_dim": "columns"}.get(name, name)
+    if name.startswith("axis"):
+        plural = "numbers" if name == "axis 0" else f"places along {name}"
     count = len(wrong) + len(good)
     for parity, word in ((0, "even"), (1, "odd")):
         if wrong == list(range(parity, count, 2)) and count > 3:
@@ -90,8 +105,11 @@ def which_in_words(wrong: list[int], good: list[int], name: str) -> str:
     if len(wrong) == 1:
         last = " (the last one)" if wrong[0] == count - 1 else ""
         return f"Only {one} {wrong[0]}{last} is wrong; all other {plural} are right."
+    are = "is" if len(good) == 1 else "are"
     if wrong == list(range(wrong[0], count)):
-        return f"Only from {one} {wrong[0]} on is it wrong; {slices(name, good)} right."
+        return f"Only from {one} {wrong[0]} on is it wrong; {slices(name, good)} {are} right."
+    if len(wrong) > MENTIONED and wrong != list(range(wrong[0], wrong[-1] + 1)):
+        return f"{len(wrong)} of {count} {plural} are wrong, {len(good)} are right."
     return f"Only {slices(name, wrong)} are wrong; the other {plural} are right."
 
 
@@ -116,9 +134,6 @@ def lower_precision(case: Case) -> str | None:
     for dtype, name in ((torch.float16, "float16"), (torch.bfloat16, "bfloat16")):
         if torch.equal(got.to(dtype).double(), got) and got.numel() > 3:
             return f"All your numbers are {name} numbers: somewhere they are rounded to {name}."
-    steps = got * 255
-    if bool((steps - steps.round()).abs().max() < 1e-4):
-        return None
     digits = max(1, round(-torch.tensor(error).log10().item()))
     return (
         f"Your numbers are near, the largest error is {short(error)} of the largest number (about "

@@ -25,9 +25,14 @@ def pixels_moved(case: Case) -> str | None:
         return None
     source = source.double()
     readings = cuttings(source, case) if scene.target == CUT else joinings(source, case)
+    found = []
     for reading, words in readings:
         if torch.equal(reading[0], case.got[0]) and case.explains(reading):
-            return words
+            found.append(words)
+            if bool(source[0].unique().numel() == source[0].numel()):
+                break
+    if found:
+        return found[0] if len(set(found)) == 1 else None
     return mirrored(case) or first_wrong(source, case)
 
 
@@ -128,6 +133,9 @@ def mirrored(case: Case) -> str | None:
     for flips in range(1, 32):
         axes = [axis + 1 for axis in range(5) if flips >> axis & 1]
         if case.explains(back(grid.flip(axes))):
+            if axes in ([1, 4], [2, 5]):
+                way = "upside down" if axes == [1, 4] else "mirrored left to right"
+                return f"The order is right, but the whole image is {way}."
             which = " and the ".join(FIVE[axis - 1] for axis in axes)
             return f"The order is right but for the {which}: there it runs backwards."
     for axis in range(5):

@@ -26,6 +26,29 @@ def scaled(case: Case) -> str | None:
     return measured(x, m, s, case)
 
 
+def pixels_divided(case: Case) -> str | None:
+    """By what `scale_to_unit` divided the pixels, and what it subtracted."""
+    images = case.scene.inputs.get("images")
+    if case.scene.target != "scale_to_unit" or images is None or images.shape != case.got.shape:
+        return None
+    x, got = images.double().flatten(), case.got.flatten()
+    if case.explains((images.double() / 255).floor()):
+        return "Your numbers are whole: the division drops the fraction (an integer division)."
+    if len(x) < 3:
+        return None
+    design = torch.stack([x, torch.ones_like(x)], dim=1)
+    slope, offset = torch.linalg.lstsq(design, got.unsqueeze(1)).solution.flatten().tolist()
+    if abs(slope) < 1e-9 or not case.explains(slope * images.double() + offset):
+        return None
+    divisor, largest = 1 / slope, float(x.max())
+    same = abs(divisor - largest) < 1e-3 * largest and abs(divisor - 255) > 1e-2
+    meaning = " (the largest pixel that is there)" if same else ""
+    moved = ""
+    if abs(offset) > 1e-6:
+        moved = f", then {short(abs(offset))} is {'added' if offset > 0 else 'subtracted'}"
+    return f"Your pixels are divided by {divisor:.6g}{meaning}{moved}."
+
+
 def guesses(x: Tensor, m: Tensor, s: Tensor) -> Iterator[tuple[Tensor, str]]:
     """What may have been computed from images x and statistics m and s."""
     mean, std = m.view(-1, 1, 1), s.view(-1, 1, 1)

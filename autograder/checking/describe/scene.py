@@ -104,7 +104,7 @@ def scene_for(program: Program, call: Call, part: str, expected: Tensor) -> Scen
         target=program.target,
         part=part,
         axes=axes_of(program.target, call.method, part, expected, list(inputs)),
-        sizes=numbers | sizes_of(init, inputs),
+        sizes=numbers | ({} if program.target == "scale_to_unit" else sizes_of(init, inputs)),
         inputs=inputs,
         weights=dict(program.weights or {}),
         method=call.method,

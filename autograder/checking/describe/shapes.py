@@ -7,7 +7,7 @@ from itertools import permutations
 import torch
 from torch import Tensor
 
-from .case import Case, short, singular
+from .case import TOLERANCE, Case, short, singular
 from .scene import Scene
 
 MOST_AXES = 5
@@ -23,10 +23,9 @@ def describe_dtype(got: Tensor, expected: Tensor) -> str | None:
         if torch.equal(got.double(), expected.double().floor()):
             return f"Your numbers are the expected ones rounded down to whole ones ({got.dtype})."
         return None
-    coarse = expected.double().to(got.dtype).double()
-    error = (got.double() - coarse).abs().max()
-    scale = float(expected.double().abs().max())
-    if bool(error <= 1e-2 * scale * (1 if got.dtype.itemsize == 2 else 1e-3)):
+    error = float((got.double() - expected.double()).abs().max())
+    coarsest = max(TOLERANCE.get(dtype, 1e-4) for dtype in (got.dtype, expected.dtype))
+    if error <= coarsest * float(expected.double().abs().max()):
         return f"The numbers are the expected ones; only their dtype is another, {got.dtype}."
     return None
 
@@ -85,6 +84,22 @@ def single_axes(case: Case) -> str | None:
         places = [axis for axis, size in enumerate(got.shape) if size == 1]
         return f"There is an axis of length 1 too many (axis {places[0]} of yours){end}"
     return None
+
+
+def exchanged_factor(case: Case) -> str | None:
+    """One axis is longer by a factor, another one shorter by the same."""
+    got, expected, names = case.got, case.expected, case.scene.axes
+    longer = [axis for axis in range(got.ndim) if got.shape[axis] > expected.shape[axis]]
+    shorter = [axis for axis in range(got.ndim) if got.shape[axis] < expected.shape[axis]]
+    if len(longer) != 1 or len(shorter) != 1 or got.shape[longer[0]] % expected.shape[longer[0]]:
+        return None
+    factor = got.shape[longer[0]] // expected.shape[longer[0]]
+    meanings = [size for size, value in case.scene.sizes.items() if value == factor]
+    return (
+        f'The axis "{names[longer[0]]}" is {factor} times too long, the axis '
+        f'"{names[shorter[0]]}" {factor} times too short'
+        f"{f' ({factor} is {meanings[0]} here)' if meanings else ''}."
+    )
 
 
 def right_otherwise(case: Case, reshaped: Tensor) -> str:
@@ -146,6 +161,8 @@ def longer_or_shorter(case: Case) -> str | None:
         part = longer.narrow(axis, offset, min(came, wanted))
         if case.same(shorter, part):
             return f"{start}: {extra} {verb} {where}; the others are right."
+    if sentence := windows(start, came, case):
+        return sentence
     for size, value in case.scene.sizes.items():
         if size != name and value == came and wanted in case.scene.sizes.values():
             return f"{start}: {came} is {size} here."
@@ -157,6 +174,17 @@ def longer_or_shorter(case: Case) -> str | None:
             f"{start}: {short(factor)} times too {'long' if came > wanted else 'short'}{meaning}."
         )
     return f"{start}: {extra} {verb}."
+
+
+def windows(start: str, came: int, case: Case) -> str | None:
+    """As many patches as windows that move by one pixel."""
+    images, size = case.scene.inputs.get("images"), int(case.scene.sizes.get("patch_size", 0))
+    if case.scene.target != "images_to_patches" or images is None or images.ndim != 4:
+        return None
+    height, width = images.shape[-2:]
+    if came == (height - size + 1) * (width - size + 1):
+        return f"{start}: as many as there are windows that move by one pixel at a time."
+    return None
 
 
 def joined(case: Case) -> str | None:
@@ -175,6 +203,8 @@ def joined(case: Case) -> str | None:
         if case.same(got.flatten(), expected.permute(order).flatten()):
             came = ", ".join(names[source] for source in order)
             return f"The numbers are right, but they lie in the order ({came}), cut otherwise."
+    if got.ndim == expected.ndim and (sentence := exchanged_factor(case)):
+        return sentence
     if got.ndim < expected.ndim:
         return f"There are as many numbers as there should be, in {got.ndim} axes."
     return "There are as many numbers as there should be; the axes are cut otherwise."

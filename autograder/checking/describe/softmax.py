@@ -5,6 +5,7 @@ from __future__ import annotations
 from .case import Case, factor_in_words, short
 
 ENOUGH = 1e-4
+OFF = 1e-2
 
 
 def is_weights(case: Case) -> bool:
@@ -18,7 +19,7 @@ def is_weights(case: Case) -> bool:
 def sums_along_other_axis(case: Case) -> str | None:
     """The weights sum to one along another axis."""
     got = case.got
-    if not is_weights(case) or bool(((got.sum(dim=-1) - 1).abs() < ENOUGH).all()):
+    if not is_weights(case) or bool(((got.sum(dim=-1) - 1).abs() < OFF).all()):
         return None
     name = case.scene.axes[-1]
     for axis, other in case.axes:

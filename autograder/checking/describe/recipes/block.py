@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..case import Case
-from .attention import multi_head, option_changes, tensors
+from .heads import multi_head, tensors
 from .mlp import mlp_changes, two_layers
 from .norms import NORM_KINDS, normed
-from .search import Change, Options, found, within
+from .search import Change, Options, found, option_changes, within
 
 PARTS = {"1": ("attention", "the attention"), "2": ("mlp", "the MLP")}
 ORDERS = {
@@ -18,6 +18,8 @@ ORDERS = {
     "no mlp": "The MLP is left out.",
     "attention twice": "The attention is applied twice.",
     "mlp twice": "The MLP is applied twice.",
+    "chain": "The MLP reads the attention's result alone, and only the MLP's result is added.",
+    "two results": "The MLP reads the attention's result alone, without the tokens added to it.",
     "whole twice": "The whole block is applied twice.",
 }
 AXES = {
@@ -82,6 +84,12 @@ def block_changes(most: bool = True) -> list[Change]:
         Change("norms", "sum", "Both norms come after the additions (post-norm), not before the "
                "two parts."),
         Change("norms", "result", "Both norms normalise what the parts give, not what goes in."),
+        Change("residuals", "weighted 0.5", "What each part gives is halved before it is added."),
+        Change("residuals", "weighted 0.1", "What each part gives is divided by 10 before it is "
+               "added."),
+        Change("residuals", "root", "Each sum is divided by √2."),
+        Change("residuals", "half", "Around each part, sum and tokens are averaged (half)."),
+        Change("residuals", "twice", "Around each part, the tokens are added twice."),
         Change("residuals", "none", "Both residual connections are missing."),
         Change("residuals", "normed", "Both residual connections add the normalised tokens; the "
                "tokens as they came belong there."),
@@ -98,11 +106,13 @@ def block_changes(most: bool = True) -> list[Change]:
     ]
 
 
-def block(case: Case) -> str | None:
+def block(case: Case, pairs: bool) -> str | None:
     """What a block did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    return found(lambda options: one_block(tokens, weights, heads, options), block_changes(), case)
+    return found(
+        lambda options: one_block(tokens, weights, heads, options), block_changes(), case, pairs
+    )
 
 
 def inside(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -126,6 +136,10 @@ def one_block(tokens: Tensor, weights: dict[str, Tensor], heads: int, options: O
         "mlp twice": "122",
     }.get(order, "12")
     x = tokens
+    if order in ("chain", "two results"):
+        attended = one_part("1", x, x, x, weights, heads, options | {"residual 1": "none"})
+        made = one_part("2", attended, x, x, weights, heads, options | {"residual 2": "none"})
+        return tokens + made + (attended if order == "two results" else 0)
     for step, number in enumerate(sequence):
         source = tokens if order == "parallel" and step else x
         x = one_part(number, source, x, tokens, weights, heads, options)
@@ -165,6 +179,9 @@ def one_part(
         "twice": 2 * x + made,
         "half": (x + made) / 2,
         "minus": x - made,
+        "weighted 0.5": x + made / 2,
+        "weighted 0.1": x + made / 10,
+        "root": (x + made) * 0.5**0.5,
         "doubled": x + 2 * made,
         "input": start + made,
     }.get(residual, x + made)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..case import Case
-from .attention import option_changes, tensors
 from .block import block_changes, inside, one_block
+from .heads import tensors
 from .norms import NORM_KINDS, normed
-from .search import Change, Options, found, within
+from .search import Change, Options, found, option_changes, within
 
+FEW = 100
 FINAL = {
     "none": "The last LayerNorm, `norm`, is missing.",
     "first": "The encoder's `norm` comes before the blocks; it belongs after the last one.",
@@ -67,12 +68,12 @@ def stack_changes(layers: int, block_too: bool = True) -> list[Change]:
     return changes
 
 
-def encoder(case: Case) -> str | None:
+def encoder(case: Case, pairs: bool) -> str | None:
     """What the encoder did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    changes = stack_changes(number_of_blocks(weights))
-    return found(lambda options: stack(tokens, weights, heads, options), changes, case, 0)
+    changes = stack_changes(number_of_blocks(weights), block_too=not pairs)
+    return found(lambda options: stack(tokens, weights, heads, options), changes, case, pairs, FEW)
 
 
 def number_of_blocks(weights: dict[str, Tensor]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import torch
@@ -9,9 +10,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..case import Case
-from .attention import linear, option_changes, tensors
+from .heads import linear, tensors
 from .norms import standardised
-from .search import Change, Options, found
+from .search import Change, Options, found, option_changes
 
 ACTIVATIONS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
     "none": ("There is no activation", lambda x: x),
@@ -27,6 +28,25 @@ ACTIVATIONS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
     "silu": ("The activation is a SiLU (x·σ(x)), not a GELU", F.silu),
     "tanh": ("The activation is a tanh, not a GELU", torch.tanh),
     "sigmoid": ("The activation is a sigmoid, not a GELU", torch.sigmoid),
+    **{
+        f"leaky {slope}": (
+            f"The activation is a leaky ReLU of slope {slope}, not a GELU",
+            functools.partial(F.leaky_relu, negative_slope=slope),
+        )
+        for slope in (0.05, 0.1, 0.2, 0.25, 0.3, 0.5)
+    },
+    "hardswish": ("The activation is a hardswish, not a GELU", F.hardswish),
+    "squared relu": ("The activation is a squared ReLU, not a GELU", lambda x: F.relu(x).square()),
+    "square": ("The activation is a square, not a GELU", torch.square),
+    "absolute": ("The activation is an absolute value, not a GELU", torch.abs),
+    "sine": ("The activation is a sine, not a GELU", torch.sin),
+    "exponential": ("The activation is an exponential, not a GELU", torch.exp),
+    "softsign": ("The activation is a softsign, not a GELU", F.softsign),
+    "logsigmoid": ("The activation is a log-sigmoid, not a GELU", F.logsigmoid),
+    "hardtanh": ("The activation is a limit to −1..1, not a GELU", F.hardtanh),
+    "negative": ("The GELU has its sign turned round", lambda x: -F.gelu(x)),
+    "mirrored": ("The GELU meets the hidden numbers with their sign turned round",
+                 lambda x: F.gelu(-x)),
     "leaky": ("The activation is a leaky ReLU, not a GELU", F.leaky_relu),
     "elu": ("The activation is an ELU, not a GELU", F.elu),
     "selu": ("The activation is a SELU, not a GELU", F.selu),
@@ -70,10 +90,10 @@ def mlp_changes() -> list[Change]:
     return [*option_changes("activation", table), *option_changes("place", PLACES), *MLP_REST]
 
 
-def mlp(case: Case) -> str | None:
+def mlp(case: Case, pairs: bool) -> str | None:
     """What the MLP did otherwise."""
     tokens, weights = tensors(case)
-    return found(lambda options: two_layers(tokens, weights, options), mlp_changes(), case)
+    return found(lambda options: two_layers(tokens, weights, options), mlp_changes(), case, pairs)
 
 
 def two_layers(tokens: Tensor, weights: dict[str, Tensor], options: Options) -> Tensor:

@@ -40,6 +40,10 @@ def normed(x: Tensor, weights: dict[str, Tensor], name: str, kind: str) -> Tenso
         / (x.var(dim=-1, keepdim=True, unbiased=False) + EPS) * gain + shift,
         "not centred": lambda: x / (x.square().mean(dim=-1, keepdim=True) + EPS).sqrt()
         * gain + shift,
+        "not centred, no bias": lambda: x
+        / (x.square().mean(dim=-1, keepdim=True) + EPS).sqrt() * gain,
+        "eps 1e-3": lambda: standardised(x, -1, 1e-3) * gain + shift,
+        "eps 1e-8": lambda: standardised(x, -1, 1e-8) * gain + shift,
         "only centred": lambda: (x - x.mean(dim=-1, keepdim=True)) * gain + shift,
         "length": lambda: F.normalize(x, dim=-1) * gain + shift,
         "twice": lambda: F.layer_norm(
@@ -65,6 +69,9 @@ NORM_KINDS = {
     "unbiased": "divides by the unbiased variance (n − 1); n is right",
     "variance": "divides by the variance, not by its root",
     "not centred": "does not subtract the mean (an RMSNorm)",
+    "not centred, no bias": "neither subtracts the mean nor adds its bias (an RMSNorm)",
+    "eps 1e-3": "is computed with eps 1e-3, not with the eps it was made with",
+    "eps 1e-8": "is computed with eps 1e-8, not with the eps it was made with",
     "only centred": "subtracts the mean but does not divide",
     "length": "divides each token by its length (root of the sum of squares)",
     "twice": "is applied twice",

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..case import Case
 
-MOST_NAMED = 3
+MOST_NAMED, MOST_PAIRS = 3, 300
 CANNOT = (RuntimeError, ValueError, IndexError, KeyError)
 
 
@@ -33,21 +33,38 @@ Options = dict[str, str]
 Recipe = Callable[[Options], Tensor]
 
 
-def found(recipe: Recipe, changes: list[Change], case: Case, most_pairs: int = 300) -> str | None:
-    """The words for the changes, or pairs of them, that give what came; None where none does.
+def option_changes(slot: str, table: dict[str, str]) -> list[Change]:
+    """A table of values and words as changes of one slot."""
+    return [Change(slot, value, words) for value, words in table.items()]
 
-    Where several single changes give it (in a special case, say), all of them are named.
+
+def found(
+    recipe: Recipe, changes: list[Change], case: Case, pairs: bool = False, most: int = MOST_PAIRS
+) -> str | None:
+    """The words for the change, or for the pair, that gives what came; None where none does.
+
+    Where several single changes give it (in a special case, say), they are all named.
     """
     try:
-        if not case.same(recipe({}), case.expected):
-            return None
+        base = recipe({})
     except CANNOT:
         return None
+    if "dropout" in case.scene.sizes and case.explains(base):
+        return "Your numbers are those of evaluation: no dropout acts on them."
+    if not case.same(base, case.expected):
+        return None
+    if pairs:
+        return pair_found(recipe, changes, case, most)
     alone = [change for change in changes if gives(recipe, (change,), case)]
     if alone:
         words = list(dict.fromkeys(change.words for change in alone))[:MOST_NAMED]
         return words[0] if len(words) == 1 else "Either: " + " Or: ".join(words)
-    for pair in islice(pairs_of(changes), most_pairs):
+    return None
+
+
+def pair_found(recipe: Recipe, changes: list[Change], case: Case, most: int) -> str | None:
+    """The words for the first pair of changes that gives what came."""
+    for pair in islice(pairs_of(changes), most):
         if gives(recipe, pair, case):
             return " ".join(change.words for change in pair)
     return None

@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..case import Case
-from .attention import linear, option_changes
 from .block import inside
-from .encoder import number_of_blocks, stack, stack_changes
-from .search import Change, Options, found, within
+from .encoder import FEW, number_of_blocks, stack, stack_changes
+from .heads import linear
+from .search import Change, Options, found, option_changes, within
 
 CLASS = {
     "last": "The class token stands last among the tokens; it comes first.",
@@ -32,14 +32,16 @@ POSITIONS = {
     "multiplied": "The positions are multiplied with the tokens, not added.",
     "patches only": "The class token gets no position; all tokens do.",
     "class only": "Only the class token gets its position; all tokens do.",
-    "one on": "Each token gets the position of the token before it.",
-    "one back": "Each token gets the position of the token after it.",
+    "one on": "Each token gets the position of the token before it (the first one the last).",
+    "one back": "Each token gets the position of the token after it (the last one the first).",
     "first": "Every token gets position 0.",
     "reversed": "The positions are added in reverse order.",
-    "patches shifted": "The patches get the positions from 0 on and the class token the last one.",
     "from zero": "The patches get the positions from 0 on, the class token none.",
     "mean": "Every token gets the mean of all positions.",
     "scaled": "The tokens are multiplied by √embed_dim before the positions are added.",
+    "all scaled": "The tokens, class token and all, are multiplied by √embed_dim before the "
+    "positions are added.",
+    "columns": "The positions' columns are added in reverse order.",
     "shrunk": "The positions are multiplied by √embed_dim.",
 }
 POOLS = {
@@ -53,6 +55,7 @@ POOLS = {
     "before": "The mean over the tokens is taken before the encoder, not after it.",
     "no encoder": "The encoder is left out: the head reads the embedded tokens.",
     "encoder twice": "The encoder runs twice.",
+    "columns": "The mean runs over each token's numbers, not over the tokens.",
     "over batch": "The mean over the batch is mixed in: it is subtracted from every image.",
 }
 ENDINGS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
@@ -72,13 +75,22 @@ HEAD = [
     Change("norm", "1", "The pooled token is normalised once more before the head."),
     Change("norm", "mean", "The encoder's `norm` is applied once more before the head."),
 ]
+GRID = {
+    "columns": "The grid of patches is read column by column; patches come row by row.",
+    "reshape": "The projection's grid is reshaped into tokens without its axes being put in order.",
+    "relu": "A ReLU follows the projection.",
+    "gelu": "A GELU follows the projection.",
+    "reversed": "The patches come in reverse order.",
+    "normalised": "The projected patches are normalised.",
+}
 PROJECTION = [
+    *option_changes("grid", GRID),
     Change("bias projection", "0", "The bias of `projection` is left out."),
     Change("bias projection", "2", "The bias of `projection` is added twice."),
 ]
 
 
-def model(case: Case) -> str | None:
+def model(case: Case, pairs: bool) -> str | None:
     """What the ViT did otherwise."""
     images = case.scene.inputs.get("images")
     weights = {name: value.double() for name, value in case.scene.weights.items()}
@@ -91,8 +103,12 @@ def model(case: Case) -> str | None:
     ]
     source = projected(images.double(), weights, case)
     if case.scene.method == "embed":
+        weights = weights | buffered(source({}), weights, case)
         return found(
-            lambda options: embedded(source(options), weights, options), tokens_changes, case
+            lambda options: embedded(source(options), weights, options),
+            tokens_changes,
+            case,
+            pairs,
         )
     ends = {name: words for name, (words, _) in ENDINGS.items()}
     encoder_changes = [
@@ -108,8 +124,19 @@ def model(case: Case) -> str | None:
     ]
     heads = int(case.scene.sizes.get("num_heads", 1))
     return found(
-        lambda options: logits(source(options), weights, heads, options, case), changes, case
+        lambda options: logits(source(options), weights, heads, options, case),
+        changes,
+        case,
+        pairs,
+        FEW,
     )
+
+
+def buffered(tokens: Tensor, weights: dict[str, Tensor], case: Case) -> dict[str, Tensor]:
+    """The positions where they are a buffer: what is expected without the rest."""
+    if "positions" in weights or case.scene.options.get("positions") == "none":
+        return {}
+    return {"positions": (case.expected - embedded(tokens, weights, {})).mean(dim=0, keepdim=True)}
 
 
 def projected(
@@ -122,7 +149,20 @@ def projected(
 
     def project(options: Options) -> Tensor:
         bias = weights["projection.bias"] * float(options.get("bias projection", 1))
-        return F.conv2d(images, kernel, bias, stride=size).flatten(2).mT
+        grid = F.conv2d(images, kernel, bias, stride=size)
+        way = options.get("grid", "")
+        if way == "reshape":
+            return grid.flatten(2).reshape(len(images), -1, len(weight))
+        if way == "columns":
+            return grid.mT.flatten(2).mT
+        tokens = grid.flatten(2).mT
+        ways: dict[str, Callable[[Tensor], Tensor]] = {
+            "relu": F.relu,
+            "gelu": F.gelu,
+            "reversed": lambda x: x.flip(1),
+            "normalised": lambda x: F.layer_norm(x, x.shape[-1:]),
+        }
+        return ways.get(way, lambda x: x)(tokens)
 
     return project
 
@@ -130,6 +170,10 @@ def projected(
 def embedded(tokens: Tensor, weights: dict[str, Tensor], options: Options) -> Tensor:
     """Class token and positions, with the options."""
     where, kind = options.get("class", "first"), options.get("positions", "")
+    if kind == "all scaled":
+        return embedded(
+            tokens * tokens.shape[-1] ** 0.5, louder(weights), options | {"positions": ""}
+        )
     if kind == "scaled":
         tokens = tokens * tokens.shape[-1] ** 0.5
     if "class_token" in weights:
@@ -159,16 +203,24 @@ def embedded(tokens: Tensor, weights: dict[str, Tensor], options: Options) -> Te
         "class only": lambda: torch.cat([added[:, :1], 0 * added[:, 1:]], dim=1),
         "one on": lambda: added.roll(1, 1),
         "one back": lambda: added.roll(-1, 1),
-        "patches shifted": lambda: added.roll(1, 1),
         "first": lambda: added[:, :1],
         "reversed": lambda: added.flip(1),
         "from zero": lambda: torch.cat([0 * added[:, :1], added[:, :-1]], dim=1),
         "mean": lambda: added.mean(dim=1, keepdim=True),
         "shrunk": lambda: added * added.shape[-1] ** 0.5,
+        "columns": lambda: added.flip(2),
     }
     if kind == "multiplied":
         return tokens * added
     return tokens + changed.get(kind, lambda: added)()
+
+
+def louder(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights, the class token multiplied by √embed_dim."""
+    if "class_token" not in weights:
+        return weights
+    token = weights["class_token"]
+    return weights | {"class_token": token * token.shape[-1] ** 0.5}
 
 
 def logits(
@@ -200,6 +252,7 @@ def logits(
         "second": lambda: tokens[:, 1],
         "max": lambda: tokens.amax(dim=1),
         "sum": lambda: tokens.sum(dim=1),
+        "columns": lambda: tokens.mean(dim=2, keepdim=True).expand_as(tokens)[:, 0],
     }.get(pool, lambda: tokens.mean(dim=1) if way == "mean" else tokens[:, 0])()
     if "norm" in options:
         gain, shift = of_encoder["norm.weight"], of_encoder["norm.bias"]

@@ -1,4 +1,4 @@
-"""Attention with something done otherwise: scale, axis, mask, projections, heads."""
+"""The formula of attention with something done otherwise: scale, axis, mask, who meets whom."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..case import Case
+from ..case import Case, short
 from ..scene import Scene
-from .search import Change, Options, found
+from .search import Change, Options, Recipe, found, option_changes
 
+GOLDEN, GOLDEN_STEPS = (1 + math.sqrt(5)) / 2, 40
 NORMALISERS = {
     "queries": "Your weights are normalised over the queries (axis -2), not the keys (axis -1).",
     "heads": "Your weights are normalised over the heads (axis -3), not over the keys (axis -1).",
@@ -21,6 +22,10 @@ NORMALISERS = {
     "exponential": "The exponentials of the scores are not divided by their sum.",
     "sum": "The scores are divided by their sum; no exponential is taken.",
     "sigmoid": "A sigmoid makes the weights from the scores; no softmax is there.",
+    "sigmoid sum": "A sigmoid stands in place of the exponential in the softmax.",
+    "relu sum": "A ReLU stands in place of the exponential in the softmax.",
+    "square sum": "A square stands in place of the exponential in the softmax.",
+    "shared": "All heads share the mean of their weights; each has its own.",
     "relu": "A ReLU makes the weights from the scores; no softmax is there.",
     "length": "The scores are divided by their length (root of squares); no softmax is there.",
     "negative": "The scores have the other sign when the softmax meets them.",
@@ -28,6 +33,7 @@ NORMALISERS = {
     "log": "The weights are the logarithms of the softmax.",
     "absolute": "The softmax meets the scores without their signs.",
     "one-hot": "Only the key with the largest score is read (an argmax, no softmax).",
+    "quiet": "One more is added to the sum of the exponentials, so the weights sum to less than 1.",
     "uniform": "Every key has the same weight, whatever the scores are.",
 }
 MASKS = {
@@ -65,11 +71,6 @@ def scale_changes(scene: Scene, slot: str = "scale") -> list[Change]:
     ]
 
 
-def option_changes(slot: str, table: dict[str, str]) -> list[Change]:
-    """A table of values and words as changes of one slot."""
-    return [Change(slot, value, words) for value, words in table.items()]
-
-
 def attend(
     queries: Tensor, keys: Tensor, values: Tensor, options: Options
 ) -> tuple[Tensor, Tensor]:
@@ -79,6 +80,8 @@ def attend(
         queries, keys = F.normalize(queries, dim=-1), F.normalize(keys, dim=-1)
     scores = torch.einsum("...qd,...kd->...qk", queries, keys)
     scores = scores / float(options.get("scale", root))
+    if "limit" in options:
+        scores = scores.clamp(-float(options["limit"]), float(options["limit"]))
     scores = masked(scores, options.get("mask", ""))
     weights = normalised(scores, options.get("normaliser", ""))
     if "after" in options:
@@ -106,13 +109,17 @@ def normalised(scores: Tensor, kind: str) -> Tensor:
     axis = {"queries": -2, "heads": -3, "batch": 0}.get(kind, scores.ndim - 1)
     if kind == "all":
         return scores.flatten(-2).softmax(dim=-1).view_as(scores)
-    if kind == "heads" and scores.ndim < 4:
+    if kind in ("heads", "shared") and scores.ndim < 4:
         raise ValueError("no heads here")
     ways = {
         "none": lambda: scores,
         "exponential": lambda: scores.exp(),
         "sum": lambda: scores / scores.sum(dim=-1, keepdim=True),
         "sigmoid": lambda: scores.sigmoid(),
+        "sigmoid sum": lambda: F.normalize(scores.sigmoid(), p=1, dim=axis),
+        "relu sum": lambda: F.normalize(scores.relu(), p=1, dim=axis),
+        "square sum": lambda: F.normalize(scores.square(), p=1, dim=axis),
+        "shared": lambda: scores.softmax(dim=axis).mean(dim=1, keepdim=True).expand_as(scores),
         "relu": lambda: scores.relu(),
         "length": lambda: F.normalize(scores, dim=-1),
         "negative": lambda: (-scores).softmax(dim=axis),
@@ -120,9 +127,21 @@ def normalised(scores: Tensor, kind: str) -> Tensor:
         "log": lambda: scores.log_softmax(dim=axis),
         "absolute": lambda: scores.abs().softmax(dim=axis),
         "one-hot": lambda: F.one_hot(scores.argmax(dim=-1), scores.shape[-1]).to(scores.dtype),
+        "quiet": lambda: scores.exp() / (1 + scores.exp().sum(dim=-1, keepdim=True)),
         "uniform": lambda: torch.full_like(scores, 1 / scores.shape[-1]),
     }
     return ways.get(kind, lambda: scores.softmax(dim=axis))()
+
+
+LIMITS = (1, 2, 5, 10, 20, 30, 50, 60, 80, 88, 100)
+
+
+def limit_changes() -> list[Change]:
+    """Numbers that the scores may be limited to."""
+    return [
+        Change("limit", str(limit), f"The scores are limited to −{limit}..{limit}.")
+        for limit in LIMITS
+    ]
 
 
 def core_changes(scene: Scene) -> list[Change]:
@@ -131,12 +150,13 @@ def core_changes(scene: Scene) -> list[Change]:
         *option_changes("normaliser", NORMALISERS),
         *scale_changes(scene),
         *option_changes("mask", MASKS),
+        *limit_changes(),
         Change("lengths", "1", "Queries and keys are first divided by their lengths (a cosine)."),
         Change("turned", "1", "The weights meet the values turned round (keys for queries)."),
     ]
 
 
-def formula(case: Case) -> str | None:
+def formula(case: Case, pairs: bool) -> str | None:
     """What was done otherwise in the formula."""
     inputs = {name: value.double() for name, value in case.scene.inputs.items()}
     if not {"queries", "keys", "values"} <= set(inputs):
@@ -166,146 +186,35 @@ def formula(case: Case) -> str | None:
         }.get(swap, (q, k, v))
         return attend(*chosen, options)[which]
 
-    return found(recipe, [*core_changes(case.scene), *option_changes("swap", swaps)], case)
+    changes = [*core_changes(case.scene), *option_changes("swap", swaps)]
+    if pairs and (measured := measured_scale(recipe, case, inputs["queries"].shape[-1])):
+        return measured
+    return found(recipe, changes, case, pairs)
 
 
-def linear(tokens: Tensor, weights: dict[str, Tensor], name: str, options: Options) -> Tensor:
-    """A layer by name, maybe another one in its place, or without its bias."""
-    name = options.get(f"layer {name}", name)
-    if name == "none":
-        return tokens
-    weight, bias = weights[f"{name}.weight"], weights.get(f"{name}.bias")
-    if f"turned {name}" in options:
-        weight = weight.T
-    if f"bias {name}" in options:
-        bias = None if bias is None or options[f"bias {name}"] == "0" else 2 * bias
-    return F.linear(tokens, weight, bias)
+def measured_scale(recipe: Recipe, case: Case, length: int) -> str | None:
+    """By what the scores are divided, where it is no size: found by golden section."""
 
+    def error(exponent: float) -> float:
+        return float((recipe({"scale": repr(math.exp(exponent))}) - case.got).square().sum())
 
-def layer_changes() -> list[Change]:
-    """What can be otherwise with the four projections."""
-    names = ("query", "key", "value", "out")
-    changes = []
-    for name in names:
-        for other in names[:3]:
-            if other != name:
-                words = f"The layer `{other}` is used where `{name}` belongs."
-                changes.append(Change(f"layer {name}", other, words))
-        changes.append(Change(f"layer {name}", "none", f"The layer `{name}` is left out."))
-        changes.append(Change(f"bias {name}", "0", f"The bias of `{name}` is left out."))
-        changes.append(Change(f"bias {name}", "2", f"The bias of `{name}` is added twice."))
-        words = f"The weight of `{name}` is turned round (transposed once too often)."
-        changes.append(Change(f"turned {name}", "1", words))
-    return changes
-
-
-def residual_changes() -> list[Change]:
-    """What can be added to the output."""
-    return [
-        Change("residual", "1", "The tokens are added to the output; no residual belongs here."),
-        Change("residual", "-1", "The tokens are subtracted from the output."),
-    ]
-
-
-def one_head(case: Case) -> str | None:
-    """What a single head did otherwise."""
-    tokens, weights = tensors(case)
-
-    def recipe(options: Options) -> Tensor:
-        q, k, v = (linear(tokens, weights, name, options) for name in ("query", "key", "value"))
-        output = linear(attend(q, k, v, options)[0], weights, "out", options)
-        return output + float(options.get("residual", 0)) * tokens
-
-    changes = [*core_changes(case.scene), *layer_changes(), *residual_changes()]
-    return found(recipe, changes, case)
-
-
-SPLITS = {
-    "in turn": "The columns are dealt to the heads in turn (column 0 to head 0, column 1 to head "
-    "1, ...); each head owns columns that stand side by side.",
-    "view": "The heads are cut off by a reshape alone, which mixes tokens and columns.",
-    "reversed": "The heads own the groups of columns in reverse order.",
-}
-JOINS = {
-    "in turn": "The heads' outputs are interleaved (one number of each head in turn); they belong "
-    "one after the other.",
-    "view": "The heads' outputs are joined by a reshape alone, which mixes tokens and heads.",
-    "reversed": "The heads' outputs are joined in reverse order.",
-    "mean": "Each head's place gets the mean over the heads.",
-    "first": "Only head 0 is heard: its output stands in every head's place.",
-}
-
-
-def many_heads(case: Case) -> str | None:
-    """What several heads did otherwise."""
-    tokens, weights = tensors(case)
-    heads = int(case.scene.sizes.get("num_heads", 0))
-    if heads < 1 or tokens.ndim != 3:
+    if recipe({}).shape != case.got.shape or not case.same(recipe({}), case.expected):
         return None
-    which = int("the weights" in case.scene.part)
-
-    def recipe(options: Options) -> Tensor:
-        return multi_head(tokens, weights, heads, options)[which]
-
-    changes = [
-        *core_changes(case.scene),
-        *option_changes("split", SPLITS),
-        *([] if which else option_changes("join", JOINS)),
-        *layer_changes(),
-        *residual_changes(),
-        *option_changes("heads", {"1": "One head does all the work: the columns are not split."}),
-    ]
-    return found(recipe, changes, case)
-
-
-def multi_head(
-    tokens: Tensor, weights: dict[str, Tensor], heads: int, options: Options, prefix: str = ""
-) -> tuple[Tensor, Tensor]:
-    """Attention with several heads, with the options."""
-    heads = int(options.get("heads", heads))
-    named = (
-        {key.removeprefix(prefix): value for key, value in weights.items()} if prefix else weights
+    start = min((step / 4 for step in range(-16, 25)), key=error)
+    low, high = start - 0.25, start + 0.25
+    for _ in range(GOLDEN_STEPS):
+        one, other = high - (high - low) / GOLDEN, low + (high - low) / GOLDEN
+        low, high = (low, other) if error(one) < error(other) else (one, high)
+    divisor = math.exp((low + high) / 2)
+    if not case.explains(recipe({"scale": repr(divisor)})):
+        return None
+    root = math.sqrt(length)
+    times = root / divisor
+    if abs(times * math.log(2) - 1) < 1e-3 or abs(times / math.log(2) - 1) < 1e-3:
+        power = "2 is" if times < 1 else "a number other than e (e^(1/ln 2)) is"
+        return f"In the softmax {power} raised to the scores, where e belongs."
+    size = f"{short(times)} times too large" if times > 1 else f"{short(1 / times)} times too small"
+    return (
+        f"The scores are {size} when the softmax meets them: divided by {short(divisor)}, where "
+        f"{short(root)}, the root of a query's length, belongs."
     )
-    q, k, v = (
-        split(linear(tokens, named, name, options), heads, options.get("split", ""))
-        for name in ("query", "key", "value")
-    )
-    output, attention = attend(q, k, v, options)
-    made = linear(joined(output, options.get("join", "")), named, "out", options)
-    return made + float(options.get("residual", 0)) * tokens, attention
-
-
-def columns_of(length: int, heads: int, kind: str) -> Tensor:
-    """Which columns each head owns: (heads, head_dim)."""
-    columns = torch.arange(length)
-    if kind == "in turn":
-        return columns.view(-1, heads).T
-    grouped = columns.view(heads, -1)
-    return grouped.flip(0) if kind == "reversed" else grouped
-
-
-def split(projected: Tensor, heads: int, kind: str) -> Tensor:
-    """Columns dealt out to heads."""
-    batch, count, length = projected.shape
-    if kind == "view":
-        return projected.reshape(batch, heads, count, length // heads)
-    return projected[..., columns_of(length, heads, kind)].movedim(-2, 1)
-
-
-def joined(output: Tensor, kind: str) -> Tensor:
-    """The heads' outputs put together."""
-    batch, heads, count, length = output.shape
-    if kind == "view":
-        return output.reshape(batch, count, heads * length)
-    if kind in ("mean", "first"):
-        one = output.mean(dim=1, keepdim=True) if kind == "mean" else output[:, :1]
-        output = one.expand_as(output)
-    together = torch.empty(batch, count, heads * length, dtype=output.dtype)
-    together[..., columns_of(heads * length, heads, kind)] = output.movedim(1, -2)
-    return together
-
-
-def tensors(case: Case) -> tuple[Tensor, dict[str, Tensor]]:
-    """The tokens and the weights, in float64."""
-    weights = {name: value.double() for name, value in case.scene.weights.items()}
-    return case.scene.inputs["tokens"].double(), weights
