@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 import torch.fx.experimental.symbolic_shapes  # torch.autograd.grad's first call imports it: 0.6 s
-from torch import Tensor, nn
+from torch import Tensor, default_generator, equal, nn
 
 from .loading import describe_error, filename
 from .protocol import DTYPES
@@ -111,7 +111,7 @@ def run_call(
     function = target if call["method"] is None else getattr(target, call["method"])
     inputs = [value for value in arguments if isinstance(value, Tensor)]
     differentiate = call["cotangent"] is not None
-    before = torch.get_rng_state()
+    before = default_generator.get_state()
     with torch.set_grad_enabled(differentiate):
         if differentiate:
             for value in inputs:
@@ -119,7 +119,7 @@ def run_call(
         value = function(*arguments, **keywords)
     answer: dict[str, Any] = {
         "value": encode(value, prefix + "out", packed),
-        "moved": not torch.equal(before, torch.get_rng_state()),
+        "moved": not equal(before, default_generator.get_state()),
     }
     if differentiate:
         first = value[0] if isinstance(value, tuple | list) else value
