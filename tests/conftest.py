@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attacks_on_jails import ALL
 from demo_course import Demo, environment
 from downloads import Course
+
+from autograder.sandbox.jail import Jail
+from autograder.sandbox.tiers import Tier
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,3 +44,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     return Course(tmp_path)
+
+
+@pytest.fixture(scope="session", params=ALL, ids=lambda tier: tier.name)
+def tier(request: pytest.FixtureRequest) -> Tier:
+    """Each kind of sandbox that works on this machine."""
+    if trouble := request.param.trouble():
+        pytest.skip(f"needs {request.param.name}: {trouble}")
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def jail(tier: Tier) -> Iterator[Jail]:
+    """A jail, started by somebody with a secret in the environment."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SECRET_OF_THE_GRADER", "the seed")
+        made = Jail(tier)
+    yield made
+    made.close()

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from autograder.checking.connection import Connection, Launcher, SocketChannel
@@ -80,7 +81,7 @@ class Jail:
     def clear(self) -> bool:
         """End every worker; whether nothing of theirs is left, so that the next may come."""
         try:
-            return self._ask(b"clear") == "clear"
+            return self._ask(b"clear") == "clear" and self.alive()
         except RuntimeError:
             return False
 
@@ -128,6 +129,9 @@ class Jail:
 class JailPool:
     """As many warm jails as there are submissions graded at once.
 
+    One thread starts them all and lives as long as the pool: bubblewrap's `--die-with-parent`
+    means the thread that started it.
+
     Args:
         tier: the kind of walls.
     """
@@ -136,6 +140,7 @@ class JailPool:
         self.tier = tier
         self.lock = threading.Lock()
         self.idle: list[Jail] = []
+        self.starter = ThreadPoolExecutor(1)
 
     @contextlib.contextmanager
     def jail(self) -> Iterator[Launcher]:
@@ -157,13 +162,14 @@ class JailPool:
         with self.lock:
             while self.idle:
                 self.idle.pop().close()
+        self.starter.shutdown()
 
     def _take(self) -> Jail:
         while True:
             with self.lock:
                 jail = self.idle.pop() if self.idle else None
             if jail is None:
-                return Jail(self.tier)
+                return self.starter.submit(Jail, self.tier).result()
             if jail.alive():
                 return jail
             jail.close()

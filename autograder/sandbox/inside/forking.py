@@ -175,6 +175,7 @@ def fork_closed_in(
 
 def try_once(walls: Walls) -> None:
     """Close one child in that does nothing, and print "alive", or what went wrong."""
+    prctl(PR_SET_DUMPABLE, 0)
     child, trouble = fork_closed_in(walls, address_space(), sys.stdin.fileno(), lambda stream: None)
     walls.end(child, ())
     print(trouble or "alive")

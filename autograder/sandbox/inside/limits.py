@@ -7,7 +7,14 @@ import os
 import resource
 import signal
 
-from .kernel import LIBC, PR_SET_KEEPCAPS, drop_bounding_set, drop_capabilities, prctl
+from .kernel import (
+    LIBC,
+    PR_SET_DUMPABLE,
+    PR_SET_KEEPCAPS,
+    drop_bounding_set,
+    drop_capabilities,
+    prctl,
+)
 
 MEMORY_BYTES = 4 * 2**30
 FILE_BYTES = 64 * 2**20
@@ -33,9 +40,19 @@ def limit(baseline: int, processes: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    be_first_to_go()
+    end_at_the_limit()
+
+
+def be_first_to_go() -> None:
+    """Have the kernel end this process before any other where memory runs out.
+
+    A process that is not dumpable may not write even its own files in /proc.
+    """
+    prctl(PR_SET_DUMPABLE, 1)
     with open("/proc/self/oom_score_adj", "w") as score:
         score.write("1000")
-    end_at_the_limit()
+    prctl(PR_SET_DUMPABLE, 0)
 
 
 def end_at_the_limit() -> None:

@@ -1,0 +1,80 @@
+"""What the sandbox's tests share: the tiers, and code that tells what it found inside."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+import torch
+
+from autograder.checking.programs import Call, Program
+from autograder.checking.session import StageSession
+from autograder.sandbox.jail import Jail
+from autograder.sandbox.tiers import TIERS
+
+BUBBLEWRAP, LANDLOCK = TIERS
+ATTEND = Program("scaled_dot_product_attention", calls=(Call((torch.eye(2),) * 3),))
+
+HONEST = "def scaled_dot_product_attention(q, k, v):\n    return q, k\n"
+
+
+def as_on_an_older_kernel(control: str, user: int, scratch: Path) -> list[str]:
+    """Landlock's fifth version, which does not keep signals and abstract sockets apart."""
+    *line, walls = LANDLOCK.command(control, user, scratch)
+    return [*line, json.dumps(json.loads(walls) | {"version": 5})]
+
+
+OLDER_LANDLOCK = dataclasses.replace(LANDLOCK, name="landlock-5", command=as_on_an_older_kernel)
+ALL = (BUBBLEWRAP, LANDLOCK, OLDER_LANDLOCK)
+
+
+def session(source: str, jail: Jail) -> StageSession:
+    """A submission whose attention is this source."""
+    return StageSession("attention", {"transformer-attention": source}, {}, jail)
+
+
+def what_it_says(body: str, jail: Jail) -> str:
+    """The text that a submission's code computes inside, brought out in an error."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    source = f"def scaled_dot_product_attention(q, k, v):\n{lines}    raise KeyError(str(found))\n"
+    attacked = session(source, jail)
+    try:
+        return attacked.run(ATTEND).header["calls"][0]["error"]["message"]
+    finally:
+        attacked.close()
+
+
+def outcome(attempt: str, jail: Jail) -> str:
+    """The bases of the error with which lines of code are refused, or "done"."""
+    lines = "".join(f"    {line}\n" for line in attempt.splitlines())
+    body = (
+        f"import ctypes, os, resource, socket\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "def checked(result):\n"
+        "    if result < 0: raise OSError(ctypes.get_errno(), 'refused')\n"
+        f"try:\n{lines}    found = 'done'\n"
+        "except BaseException as error:\n"
+        "    found = [base.__name__ for base in type(error).__mro__]"
+    )
+    return what_it_says(body, jail)
+
+
+def running(word: str) -> list[int]:
+    """The processes of this machine that have a word in their command lines."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if word.encode() in Path("/proc", name, "cmdline").read_bytes():
+                found.append(int(name))
+    return found
+
+
+def works(jail: Jail) -> bool:
+    """Whether a submission that behaves gets its answer."""
+    honest = session(HONEST, jail)
+    try:
+        return torch.equal(honest.run(ATTEND).tensors["0.out.0"], torch.eye(2))
+    finally:
+        honest.close()
