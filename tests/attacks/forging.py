@@ -109,8 +109,8 @@ ATTACKS = [
     at_import(
         "endless-words",
         "The answer to the import holds words of 300 kB, with HTML and steering characters.",
-        'bad = "<script>alert(1)</script>\\x1b[2J" * 100_000\n'
-        'error = dict.fromkeys(["type", "message", "trace", "file"], bad[:3 * 10**5]) | {"bases": []}\n'
+        'bad = "<script>alert(1)</script>\\x1b[2J" * 10_000\n'
+        'error = dict.fromkeys(["type", "message", "trace", "file"], bad) | {"bases": []}\n'
         'send(frame({"id": 1, "errors": {"transformer-attention": error}}))',
         "cannot be imported",
     ),
