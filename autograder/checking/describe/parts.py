@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .case import MENTIONED, Case, are, short, singular, slices
 
-NEARLY = 2e-3
+NEARLY, COARSE = 2e-3, 2e-2
 
 
 def some_zero_rest_scaled(case: Case) -> str | None:
@@ -39,7 +39,7 @@ def zeros_among(case: Case) -> str | None:
         return None
     whole = zero_block(zero, case)
     where = f": {whole}" if whole else ""
-    return f"{count} of {zero.numel()} numbers are exactly 0 where none should be{where}."
+    return f"{count} of {zero.numel()} numbers are exactly 0 that should not be{where}."
 
 
 def zero_block(zero: Tensor, case: Case) -> str | None:
@@ -129,11 +129,13 @@ def lower_precision(case: Case) -> str | None:
     if not scale or case.tolerance > 1e-3:
         return None
     error = float((got - expected).abs().max()) / scale
-    if error > NEARLY:
+    if error > COARSE:
         return None
-    for dtype, name in ((torch.float16, "float16"), (torch.bfloat16, "bfloat16")):
+    for dtype, name in ((torch.bfloat16, "bfloat16"), (torch.float16, "float16")):
         if torch.equal(got.to(dtype).double(), got) and got.numel() > 3:
             return f"All your numbers are {name} numbers: somewhere they are rounded to {name}."
+    if error > NEARLY:
+        return None
     digits = max(1, round(-torch.tensor(error).log10().item()))
     return (
         f"Your numbers are near, the largest error is {short(error)} of the largest number (about "

@@ -59,8 +59,8 @@ def other_temperature(case: Case) -> str | None:
     more = factor if factor > 1 else 1 / factor
     meaning = factor_in_words(more, case.scene.sizes)
     if factor > 1:
-        return f"Before the softmax your scores are {meaning} times as large as they should be."
-    return f"Before the softmax your scores are {meaning} times too small: divided by too much."
+        return f"Before the softmax your scores are {meaning} times too large."
+    return f"Before the softmax your scores are {meaning} times too small."
 
 
 def scores_returned(case: Case) -> str | None:

@@ -10,7 +10,8 @@ from .mlp import mlp_changes, two_layers
 from .norms import NORM_KINDS, normed
 from .search import Change, Options, found, option_changes, within
 
-PARTS = {"1": ("attention", "the attention"), "2": ("mlp", "the MLP")}
+PARTS = {"1": "the attention", "2": "the MLP"}
+OTHER = {"1": "2", "2": "1"}
 ORDERS = {
     "mlp first": "The MLP comes before the attention.",
     "parallel": "The MLP reads the block's input; it should read what the attention has made.",
@@ -29,80 +30,64 @@ AXES = {
 }
 
 
-def block_changes(most: bool = True) -> list[Change]:
+RESIDUAL = {
+    "none": "The residual connection around {part} is missing.",
+    "normed": "Around {part}, the normalised tokens are added, not the tokens as they came.",
+    "twice": "Around {part}, the tokens are added twice.",
+    "half": "Around {part}, the sum is halved.",
+    "root": "Around {part}, the sum is divided by √2.",
+    "minus": "What {part} gives is subtracted, not added.",
+    "doubled": "What {part} gives is added twice.",
+    "weighted 0.5": "What {part} gives is halved before it is added.",
+    "weighted 0.1": "What {part} gives is divided by 10 before it is added.",
+}
+NORM = {
+    "none": "{norm} is left out before {part}.",
+    "other": "{other} is used where {norm} belongs.",
+} | {kind: f"{{norm}} {words}." for kind, words in NORM_KINDS.items()}
+PLACE = {
+    "result": "{norm} normalises what {part} gives, not what goes in.",
+    "sum": "{norm} comes after the addition (post-norm), not before {part}.",
+    "both": "{norm} is applied once more after the addition.",
+    "both result": "{norm} is applied once more to what {part} gives.",
+}
+NORMS = {
+    "none": "Nothing is normalised: neither `norm1` nor `norm2` is used.",
+    "swapped": "`norm1` and `norm2` have changed places.",
+    "sum": "Both norms come after the additions (post-norm), not before the two parts.",
+    "result": "Both norms normalise what the parts give, not what goes in.",
+} | {kind: f"LayerNorm {words}, in both places." for kind, words in NORM_KINDS.items()}
+RESIDUALS = {
+    "none": "Both residual connections are missing.",
+    "normed": "Both residual connections add the normalised tokens, not the tokens as they came.",
+    "weighted 0.5": "What each part gives is halved before it is added.",
+    "weighted 0.1": "What each part gives is divided by 10 before it is added.",
+    "half": "Around each part, the sum is halved.",
+    "root": "Around each part, the sum is divided by √2.",
+    "twice": "Around each part, the tokens are added twice.",
+}
+INPUT = "Around the MLP, the block's input is added, not what the first residual connection gave."
+
+
+def block_changes() -> list[Change]:
     """What can be otherwise in a block."""
     changes = []
-    for number, (_, part) in PARTS.items():
-        other = "2" if number == "1" else "1"
-        norm = f"`norm{number}`"
-        changes += [
-            Change(f"norm {number}", "none", f"{norm} is left out before {part}."),
-            Change(f"norm {number}", "other", f"`norm{other}` is used where {norm} belongs."),
-            Change(
-                f"residual {number}", "none", f"The residual connection around {part} is missing."
-            ),
-            Change(
-                f"residual {number}",
-                "normed",
-                f"Around {part}, the normalised tokens are added, not the tokens as they came.",
-            ),
-            Change(f"residual {number}", "twice", f"Around {part}, the tokens are added twice."),
-            Change(
-                f"residual {number}", "half", f"Around {part}, sum and tokens are averaged (half)."
-            ),
-            Change(
-                f"residual {number}", "minus", f"The result of {part} is subtracted, not added."
-            ),
-            Change(f"residual {number}", "doubled", f"The result of {part} is added twice."),
-            Change(
-                f"place {number}",
-                "result",
-                f"{norm} normalises what {part} gives, not what goes in.",
-            ),
-            Change(
-                f"place {number}",
-                "sum",
-                f"{norm} comes after the addition (post-norm), not before {part}.",
-            ),
-            Change(f"place {number}", "both", f"{norm} is applied once more after the addition."),
-            Change(
-                f"place {number}",
-                "both result",
-                f"{norm} is applied once more to what {part} gives.",
-            ),
-        ]
-        if most:
-            changes += [
-                Change(f"norm {number}", kind, f"{norm} {words}.")
-                for kind, words in NORM_KINDS.items()
-            ]
-    changes += [
-        Change("residual 2", "input", "Around the MLP, the block's input is added; what the first "
-               "residual connection gave belongs there."),
-        Change("norms", "none", "Nothing is normalised: neither `norm1` nor `norm2` is used."),
-        Change("norms", "swapped", "`norm1` and `norm2` have changed places."),
-        Change("norms", "sum", "Both norms come after the additions (post-norm), not before the "
-               "two parts."),
-        Change("norms", "result", "Both norms normalise what the parts give, not what goes in."),
-        Change("residuals", "weighted 0.5", "What each part gives is halved before it is added."),
-        Change("residuals", "weighted 0.1", "What each part gives is divided by 10 before it is "
-               "added."),
-        Change("residuals", "root", "Each sum is divided by √2."),
-        Change("residuals", "half", "Around each part, sum and tokens are averaged (half)."),
-        Change("residuals", "twice", "Around each part, the tokens are added twice."),
-        Change("residuals", "none", "Both residual connections are missing."),
-        Change("residuals", "normed", "Both residual connections add the normalised tokens; the "
-               "tokens as they came belong there."),
-    ]  # fmt: skip
-    if most:
-        changes += [
-            Change("norms", kind, f"LayerNorm {words}, in both places.")
-            for kind, words in NORM_KINDS.items()
-        ]
-    changes += [*option_changes("order", ORDERS), *option_changes("axes", AXES)]
-    return changes + [
-        Change(f"mlp {change.slot}", change.value, within("the MLP", change.words))
-        for change in (mlp_changes() if most else [])
+    for number, part in PARTS.items():
+        names = {"part": part, "norm": f"`norm{number}`", "other": f"`norm{OTHER[number]}`"}
+        for slot, table in (("norm", NORM), ("residual", RESIDUAL), ("place", PLACE)):
+            words = {value: text.format(**names) for value, text in table.items()}
+            changes += option_changes(f"{slot} {number}", words)
+    return [
+        *changes,
+        Change("residual 2", "input", INPUT),
+        *option_changes("norms", NORMS),
+        *option_changes("residuals", RESIDUALS),
+        *option_changes("order", ORDERS),
+        *option_changes("axes", AXES),
+        *(
+            Change(f"mlp {change.slot}", change.value, within("the MLP", change.words))
+            for change in mlp_changes()
+        ),
     ]
 
 
@@ -163,7 +148,7 @@ def one_part(
     place = options.get(f"place {number}", both if both in ("sum", "result") else "before")
     name = f"norm{number}"
     if kind == "other" or both == "swapped":
-        name, kind = f"norm{'2' if number == '1' else '1'}", ""
+        name, kind = f"norm{OTHER[number]}", ""
 
     def norm(y: Tensor) -> Tensor:
         return normed(y, weights, name, kind)

@@ -30,7 +30,7 @@ AROUND = {
 }
 
 
-def stack_changes(layers: int, block_too: bool = True) -> list[Change]:
+def stack_changes(layers: int) -> list[Change]:
     """What can be otherwise in a stack of this many blocks."""
     changes = option_changes("final", FINAL)
     if layers > 1:
@@ -60,20 +60,28 @@ def stack_changes(layers: int, block_too: bool = True) -> list[Change]:
         changes.append(Change("order", "0,0", "The only block runs twice."))
     changes.append(Change("order", "", "No block runs at all."))
     changes += option_changes("around", AROUND)
-    if block_too:
-        changes += [
-            Change(f"block {change.slot}", change.value, within("the blocks", change.words))
-            for change in block_changes()
-        ]
     return changes
+
+
+def inner_changes() -> list[Change]:
+    """What can be otherwise in all blocks."""
+    return [
+        Change(f"block {change.slot}", change.value, within("the blocks", change.words))
+        for change in block_changes()
+    ]
 
 
 def encoder(case: Case, pairs: bool) -> str | None:
     """What the encoder did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    changes = stack_changes(number_of_blocks(weights), block_too=not pairs)
-    return found(lambda options: stack(tokens, weights, heads, options), changes, case, pairs, FEW)
+    changes = stack_changes(number_of_blocks(weights))
+
+    def recipe(options: Options) -> Tensor:
+        return stack(tokens, weights, heads, options)
+
+    words = found(recipe, changes, case, pairs, FEW)
+    return words or (None if pairs else found(recipe, inner_changes(), case))
 
 
 def number_of_blocks(weights: dict[str, Tensor]) -> int:

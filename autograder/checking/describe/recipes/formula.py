@@ -138,10 +138,8 @@ LIMITS = (1, 2, 5, 10, 20, 30, 50, 60, 80, 88, 100)
 
 def limit_changes() -> list[Change]:
     """Numbers that the scores may be limited to."""
-    return [
-        Change("limit", str(limit), f"The scores are limited to −{limit}..{limit}.")
-        for limit in LIMITS
-    ]
+    words = "The scores are limited (clamped) before the softmax: large ones are made equal."
+    return [Change("limit", str(limit), words) for limit in LIMITS]
 
 
 def core_changes(scene: Scene) -> list[Change]:

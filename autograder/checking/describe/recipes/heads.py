@@ -82,6 +82,12 @@ SPLITS = {
     "apart": "The heads of one token attend to each other, where tokens should attend to tokens "
     "(the axes of heads and tokens were not exchanged).",
 }
+BOTH = {
+    "in turn": "The columns are dealt to the heads in turn (column 0 to head 0, column 1 to head "
+    "1, ...), on the way in and out; each head owns columns that stand side by side.",
+    "view": "The heads are cut off and joined by a reshape alone, which mixes tokens and columns; "
+    "the axes of heads and tokens have to change places.",
+}
 JOINS = {
     "in turn": "The heads' outputs are interleaved (one number of each head in turn); they belong "
     "one after the other.",
@@ -106,6 +112,7 @@ def many_heads(case: Case, pairs: bool) -> str | None:
     changes = [
         *core_changes(case.scene),
         *option_changes("split", SPLITS),
+        *([] if which else option_changes("both", BOTH)),
         *([] if which else option_changes("join", JOINS)),
         *layer_changes(),
         *residual_changes(),
@@ -121,12 +128,12 @@ def multi_head(
     tokens: Tensor, weights: dict[str, Tensor], heads: int, options: Options, prefix: str = ""
 ) -> tuple[Tensor, Tensor]:
     """Attention with several heads, with the options."""
-    heads = int(options.get("heads", heads))
+    heads, both = int(options.get("heads", heads)), options.get("both", "")
     named = (
         {key.removeprefix(prefix): value for key, value in weights.items()} if prefix else weights
     )
     q, k, v = (
-        split(linear(tokens, named, name, options), heads, options.get("split", ""))
+        split(linear(tokens, named, name, options), heads, options.get("split", both))
         for name in ("query", "key", "value")
     )
     if options.get("split") == "apart":
@@ -134,7 +141,7 @@ def multi_head(
         output = output.transpose(1, 2)
     else:
         output, attention = attend(q, k, v, options)
-    made = linear(joined(output, options.get("join", "")), named, "out", options)
+    made = linear(joined(output, options.get("join", both)), named, "out", options)
     return made + float(options.get("residual", 0)) * tokens, attention
 
 

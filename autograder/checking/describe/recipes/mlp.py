@@ -50,7 +50,6 @@ ACTIVATIONS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
     "leaky": ("The activation is a leaky ReLU, not a GELU", F.leaky_relu),
     "elu": ("The activation is an ELU, not a GELU", F.elu),
     "selu": ("The activation is a SELU, not a GELU", F.selu),
-    "relu6": ("The activation is a ReLU6, not a GELU", F.relu6),
     "softplus": ("The activation is a softplus, not a GELU", F.softplus),
     "mish": ("The activation is a Mish, not a GELU", F.mish),
     "twice": ("The GELU is applied twice in a row", lambda x: F.gelu(F.gelu(x))),

@@ -113,7 +113,7 @@ def model(case: Case, pairs: bool) -> str | None:
     ends = {name: words for name, (words, _) in ENDINGS.items()}
     encoder_changes = [
         Change(f"encoder {change.slot}", change.value, within("the encoder", change.words))
-        for change in stack_changes(number_of_blocks(weights), block_too=False)
+        for change in stack_changes(number_of_blocks(weights))
     ]
     changes = [
         *option_changes("pool", POOLS),
