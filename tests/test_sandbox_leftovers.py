@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -14,13 +15,14 @@ from attacks_on_jails import ATTEND, HONEST, outcome, running, session, what_it_
 from autograder.sandbox.jail import Jail, JailPool
 from autograder.sandbox.tiers import Tier
 
+NAME = f"daemon-{uuid.uuid4().hex}"
 DAEMON = (
     "import os, signal\n"
     "for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)\n"
     "if os.fork() == 0:\n"
     "    os.setsid()\n"
     "    if os.fork() == 0:\n"
-    "        os.execv('/usr/bin/sleep', ['98765-daemon', '600'])\n"
+    f"        os.execv('/usr/bin/sleep', ['{NAME}', '600'])\n"
     "    os._exit(0)\n"
 )
 
@@ -39,16 +41,16 @@ def wait_for(word: str) -> bool:
 def test_a_daemon_ends_with_its_worker(jail: Jail) -> None:
     attacked = session(DAEMON, jail)
     assert attacked.load() is None
-    assert wait_for("98765-daemon")
+    assert wait_for(NAME)
     attacked.close()
-    assert not running("98765-daemon")
+    assert not running(NAME)
 
 
 def test_a_daemon_whose_worker_is_dead_ends_with_it(jail: Jail) -> None:
     attacked = session(DAEMON + "import time\ntime.sleep(1)\nos._exit(0)\n", jail)
     assert "ended the process" in (attacked.load() or "")
     attacked.close()
-    assert not running("98765-daemon")
+    assert not running(NAME)
 
 
 def test_one_worker_ends_and_the_other_goes_on(jail: Jail) -> None:
@@ -67,9 +69,9 @@ def test_everything_ends_with_the_jail(tier: Tier) -> None:
     jail = Jail(tier)
     attacked = session(DAEMON, jail)
     assert attacked.load() is None
-    assert wait_for("98765-daemon")
+    assert wait_for(NAME)
     jail.close()
-    assert not running("98765-daemon")
+    assert not running(NAME)
 
 
 def test_a_jail_is_handed_on_and_nothing_in_it(pool: JailPool) -> None:

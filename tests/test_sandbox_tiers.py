@@ -138,9 +138,10 @@ def test_a_proof_fails_where_nothing_holds() -> None:
     attempt = f"open({str(ROOT / 'solutions' / 'utils.py')!r}).read()"
     read = proofs.run(open_door, "read the solutions", attempt)
     mistaken = proofs.run(open_door, "attack that is no Python", "undefined")
-    outlived = proofs.outlive(open_door, "98764-daemon")
+    name = f"daemon-{os.getpid()}"
+    outlived = proofs.outlive(open_door, name)
     open_door.close()
-    for process in running("98764-daemon"):
+    for process in running(name):
         os.kill(process, signal.SIGKILL)
     assert (read.held, read.words) == (False, "got through")
     assert not mistaken.held

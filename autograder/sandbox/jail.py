@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import socket
 import subprocess
 import tempfile
 import threading
@@ -13,11 +12,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autograder.checking.connection import Connection, Launcher, SocketChannel
+from autograder.checking.connection import Launcher
+from autograder.checking.forking import ForkServer
 
 from .tiers import FIRST_USER, USERS, Tier
 
-START_SECONDS = 120.0
 END_SECONDS = 30.0
 WORDS = {
     "memory": "used more than 3 GiB of memory and was stopped",
@@ -26,8 +25,8 @@ WORDS = {
 numbers = itertools.count(os.getpid())
 
 
-class Jail:
-    """A process with torch loaded, inside a tier's walls; `start` forks a worker from it.
+class Jail(ForkServer):
+    """A process with torch loaded that forks workers, each inside a tier's walls.
 
     The control socket stays with that process, which runs no line of a submission.
 
@@ -36,52 +35,22 @@ class Jail:
     """
 
     def __init__(self, tier: Tier) -> None:
-        self.lock = threading.Lock()
-        self.words = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the jail)
         self.scratch = tempfile.TemporaryDirectory()
-        Path(self.scratch.name).chmod(0o711)
-        self.control, theirs = socket.socketpair()
-        self.control.settimeout(START_SECONDS)
+        folder = Path(self.scratch.name)
+        folder.chmod(0o711)
         user = FIRST_USER + next(numbers) % USERS
-        with theirs:
-            descriptor = theirs.fileno()
-            self.process = subprocess.Popen(
-                tier.command(str(descriptor), user, Path(self.scratch.name)),
-                pass_fds=(descriptor,),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self.words,
-            )
-        self.ready = False
+        super().__init__(lambda control: tier.command(control, user, folder))
 
-    def start(self) -> Connection:
-        """A new worker, forked from the process that has torch loaded.
-
-        Raises:
-            RuntimeError: where the jail does not come up or the worker cannot be closed in: the
-                grader's trouble.
-        """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            number = self._ask(b"start", theirs)
-        if not number.isdigit():
-            raise RuntimeError(f"a worker cannot be closed in: {number}")
-
-        def kill() -> str | None:
-            reason = ""
-            with contextlib.suppress(RuntimeError):
-                reason = self._ask(f"kill {number}".encode()).removeprefix("gone").strip()
-            with contextlib.suppress(OSError):
-                ours.shutdown(socket.SHUT_RDWR)
-            ours.close()
-            return in_words(reason)
-
-        return Connection(SocketChannel(ours), kill)
+    def in_words(self, reason: str) -> str | None:
+        """Why a worker had ended: a crash by its signal, a limit by its name."""
+        if reason.startswith("SIG"):
+            return f"crashed the Python that it ran in ({reason})"
+        return WORDS.get(reason)
 
     def clear(self) -> bool:
         """End every worker; whether nothing of theirs is left, so that the next may come."""
         try:
-            return self._ask(b"clear") == "clear" and self.alive()
+            return self.ask("clear") == "clear" and self.alive()
         except RuntimeError:
             return False
 
@@ -90,40 +59,13 @@ class Jail:
         return self.process.poll() is None
 
     def close(self) -> None:
-        """End the jail and everything in it."""
+        """End the jail and everything in it: its process does so when the socket closes."""
         self.control.close()
-        try:
-            self.process.wait(END_SECONDS if self.ready else 0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.words.close()
+        if self.ready:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(END_SECONDS)
+        super().close()
         self.scratch.cleanup()
-
-    def _ask(self, message: bytes, passed: socket.socket | None = None) -> str:
-        with self.lock:
-            try:
-                if not self.ready:
-                    self.ready = self._line() == "ready"
-                socket.send_fds(self.control, [message], [passed.fileno()] if passed else [])
-                return self._line()
-            except OSError as error:
-                raise RuntimeError(f"the jail does not answer: {self._last_words()}") from error
-
-    def _line(self) -> str:
-        line = bytearray()
-        while not line.endswith(b"\n"):
-            part = self.control.recv(1)
-            if not part:
-                raise ConnectionError("closed")
-            line += part
-        return line.decode().strip()
-
-    def _last_words(self) -> str:
-        self.process.kill()
-        self.process.wait()
-        self.words.seek(0)
-        return self.words.read().decode(errors="replace").strip()[-500:] or "no message"
 
 
 class JailPool:
@@ -173,10 +115,3 @@ class JailPool:
             if jail.alive():
                 return jail
             jail.close()
-
-
-def in_words(reason: str) -> str | None:
-    """Why a worker ended, after "your code"; None where the connection knows as much."""
-    if reason.startswith("SIG"):
-        return f"crashed the Python that it ran in ({reason})"
-    return WORDS.get(reason)
