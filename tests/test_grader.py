@@ -16,7 +16,9 @@ from safetensors import safe_open
 import ViT
 from autograder.checking.stages import CODE_STAGES, STAGES, WEIGHT_FILES
 from autograder.checking.verdicts import StageReport, Status
+from autograder.grading import evaluation
 from autograder.grading.config import ConfigError, CourseConfig, Threshold, load_config
+from autograder.grading.evaluation import Evaluator
 from autograder.grading.grader import Grader, all_checks
 from autograder.grading.seed import load_seed, reseed
 from autograder.grading.store import Store
@@ -243,3 +245,16 @@ def test_settings_that_cannot_be_are_refused_by_name(tmp_path: Path, text: str) 
 
 def test_the_settings_in_the_repository_are_the_defaults() -> None:
     assert load_config(ROOT) == CourseConfig()
+
+
+def test_weights_that_take_too_long_are_refused_and_the_next_are_not(
+    submission: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluator = Evaluator("sample")
+    weights = submission / "vit.safetensors"
+    fine = evaluator.evaluate(weights, "vit")
+    with monkeypatch.context() as hurried:
+        hurried.setattr(evaluation, "EVALUATION_SECONDS", 0.0)
+        assert "too large" in evaluator.evaluate(weights, "vit").problem
+    assert evaluator.evaluate(weights, "vit") == fine
+    evaluator.close()

@@ -17,6 +17,7 @@ from .worker.protocol import pack
 COMPUTING_SECONDS = 10.0
 COMPUTING_SECONDS_ONCE_SLOW = 3.0
 WAITING_SECONDS = 120.0
+WAITING_SECONDS_ONCE_SLOW = 20.0
 STAGE_SECONDS = 600.0
 MAX_SOURCE_BYTES = 2**20
 STANDIN_FOLDER = Path(__file__).parent / "standins"
@@ -71,6 +72,7 @@ class StageSession:
     load_error: str | None = None
     replace: bool = False
     spent: float = 0.0
+    slow: bool = False
     computing: float = COMPUTING_SECONDS
 
     @property
@@ -144,10 +146,11 @@ class StageSession:
         try:
             if left <= 0:
                 raise WorkerGone(f"used up the stage's {STAGE_SECONDS:.0f} s")
-            waiting = min(WAITING_SECONDS, left)
+            waiting = min(WAITING_SECONDS_ONCE_SLOW if self.slow else WAITING_SECONDS, left)
             return self.connection.request(header, tensors, self.computing, waiting)
         except WorkerGone as gone:
             if isinstance(gone, WorkerSlow):
+                self.slow = True
                 self.computing = min(self.computing, COMPUTING_SECONDS_ONCE_SLOW)
             self.close()
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from autograder.checking.trained import Outcome, WeightsError, accuracy, load_mo
 from autograder.grading.reference import ROOT, SOLUTIONS
 
 ASSIGNMENT = ROOT / "assignment"
+EVALUATION_SECONDS = 900.0
 
 
 class Evaluator:
@@ -71,6 +73,10 @@ class Evaluator:
         assert self.process.stdout
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
+        if not select.select([self.process.stdout], [], [], EVALUATION_SECONDS)[0]:
+            self.close()
+            minutes = f"{EVALUATION_SECONDS / 60:.0f} minutes"
+            return {"problem": f"it did not get through the test images in {minutes}: too large"}
         line = self.process.stdout.readline()
         if not line:
             self.process = None
