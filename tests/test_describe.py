@@ -13,13 +13,15 @@ from torch.nn import functional as F
 
 import utils
 import ViT as vit
-from autograder.checking.describe import Scene, describe, scene_for
+from autograder.checking.describe import Knowledge, Scene, describe, scene_for
 from autograder.checking.programs import Call, Program
+from autograder.hidden import recipes
 
 attention = importlib.import_module("transformer-attention")
 student = importlib.import_module("transformer-student")
 
 Change = Callable[[Tensor], Tensor]
+STAFF = Knowledge((recipes.one_change,), (recipes.two_changes,))
 
 
 def drawn(*shape: int, seed: int = 0) -> Tensor:
@@ -55,7 +57,7 @@ def called(
 
 
 def assert_says(words: list[str], got: Tensor, expected: Tensor, scene: Scene) -> None:
-    sentences = describe(got, expected, scene)
+    sentences = describe(got, expected, scene, STAFF)
     assert sentences, "nothing was seen"
     for word in words:
         assert word in sentences[0]
@@ -233,7 +235,7 @@ def test_encoder(word: str, wrong: Callable[[Any, Tensor], Tensor]) -> None:
     tokens = drawn(2, 5, 8)
     init = {"embed_dim": 8, "hidden_dim": 12, "num_layers": 3, "num_heads": 2}
     expected, scene, encoder = called("Encoder", tokens, init=init)
-    sentence = describe(wrong(encoder, tokens).detach(), expected, scene)[0]
+    sentence = describe(wrong(encoder, tokens).detach(), expected, scene, STAFF)[0]
     assert word in sentence or word.capitalize() in sentence
 
 
@@ -246,11 +248,11 @@ def test_of_right_numbers_nothing_is_said(target: str) -> None:
         init |= {"num_layers": 2, "num_heads": 2} if target == "Encoder" else {}
         expected, scene, _ = called(target, drawn(2, 5, 8), init=init)
     noise = 1 + 1e-6 * drawn(*expected.shape, seed=9)
-    assert describe(expected.clone(), expected, scene) == []
-    assert describe(expected * noise, expected, scene) == []
+    assert describe(expected.clone(), expected, scene, STAFF) == []
+    assert describe(expected * noise, expected, scene, STAFF) == []
 
 
 def test_of_numbers_that_have_nothing_to_do_with_it_no_formula_is_claimed() -> None:
     for seed in range(20):
         expected, scene, _ = called("scaled_dot_product_attention", *FORMULA)
-        assert describe(drawn(*expected.shape, seed=100 + seed), expected, scene) == []
+        assert describe(drawn(*expected.shape, seed=100 + seed), expected, scene, STAFF) == []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from test_describe import assert_says, called, drawn
+from test_describe import STAFF, assert_says, called, drawn
 from torch import Tensor
 
 from autograder.checking.describe import Scene, describe
@@ -256,7 +256,7 @@ def test_no_tensor_breaks_it() -> None:
     ]
     for got, (expected, scene, _) in itertools.product(HOSTILE, scenes):
         for tensor in (got, expected.new_empty(0), torch.zeros_like(expected) / 0):
-            said = describe(tensor, expected, scene)
+            said = describe(tensor, expected, scene, STAFF)
             assert all(isinstance(sentence, str) for sentence in said)
 
 
@@ -266,4 +266,4 @@ def test_a_scene_with_sizes_and_weights_that_do_not_fit_breaks_nothing() -> None
         odd = Scene(scene.target, scene.part, scene.axes, {"patch_size": 0.0}, inputs, weights)
         for target in ("MLP", "ViT", "Encoder", "images_to_patches", "normalize"):
             other = Scene(target, odd.part, odd.axes, odd.sizes, inputs, weights)
-            assert isinstance(describe(expected + drawn(2, 5, 8), expected, other), list)
+            assert isinstance(describe(expected + drawn(2, 5, 8), expected, other, STAFF), list)

@@ -1,5 +1,5 @@
-"""Recording, for the student's package, what the public checks find: the solutions' answers and
-how the bank's wrong versions fail."""
+"""Recording, for the student's package, what the public checks find: the solutions' answers, how
+the bank's wrong versions fail, and what comes with one thing done otherwise."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import autograder.checking.checks
 from autograder.bank.suspecting import suspects
 from autograder.checking import suspects as known_mistakes
 from autograder.checking.connection import Launcher
+from autograder.checking.describe import guesses
 from autograder.checking.forking import unconfined
 from autograder.checking.probe import Run
 from autograder.checking.recordings import Recorder
@@ -22,6 +23,7 @@ from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_i
 from autograder.checking.stages import CODE_STAGES
 from autograder.checking.verdicts import Status
 
+from .guesses import Guesser
 from .reference import ROOT, SOLUTIONS, LiveReference
 from .store import digest, folder_digest
 
@@ -35,7 +37,9 @@ def write(folder: Path) -> None:
         RuntimeError: where a public check does not pass on the solutions.
     """
     package = ROOT / "autograder"
-    content = folder_digest(package / "checking", package / "bank", SOLUTIONS)
+    content = folder_digest(
+        package / "checking", package / "bank", package / "hidden" / "recipes", SOLUTIONS
+    )
     kept = KEPT / digest(content, torch.__version__)
     if not kept.is_dir():
         KEPT.mkdir(parents=True, exist_ok=True)
@@ -52,7 +56,8 @@ def _record(folder: Path) -> None:
     live = LiveReference(launcher)
     try:
         for stage in CODE_STAGES:
-            recorder = Recorder(live)
+            guesser = Guesser(live)
+            recorder = Recorder(guesser)
             for verdict in (
                 _runner(stage, read_sources(SOLUTIONS), launcher, recorder).report().verdicts
             ):
@@ -61,6 +66,7 @@ def _record(folder: Path) -> None:
                         f"{verdict.check} does not pass on the solutions: {verdict.message}"
                     )
             recorder.save(folder, stage)
+            guesses.save(folder, stage, guesser.kept)
             found = suspects(
                 stage,
                 read_sources(SOLUTIONS),

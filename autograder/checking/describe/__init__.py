@@ -1,13 +1,13 @@
 """What can be seen of a difference between two tensors, in the terms of the problem.
 
 Where no known mistake matches, a student still learns which axis, which token, which head, which
-factor. Nothing here knows how the student computed; it compares what came with what was expected,
-and tries out what might lead from the one to the other.
+factor. Nothing here knows how a module is computed, so that all of it may travel to students. Who
+knows hands rules in: the staff their recipes, the student's package what these gave beforehand.
 """
 
 from __future__ import annotations
 
-from .describing import describe
+from .describing import Knowledge, describe
 from .scene import Scene, scene_for
 
-__all__ = ["Scene", "describe", "scene_for"]
+__all__ = ["Knowledge", "Scene", "describe", "scene_for"]

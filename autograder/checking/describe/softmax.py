@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from .case import Case, factor_in_words, short
+from dataclasses import replace
 
-ENOUGH = 1e-4
+import torch
+
+from .case import Case, factor_in_words, short
+from .scene import ATTENTION
+
+ENOUGH = 2e-4
 OFF = 1e-2
 
 
@@ -68,6 +73,30 @@ def scores_returned(case: Case) -> str | None:
     if is_weights(case) and case.same(case.got.softmax(dim=-1), case.expected):
         return "These are the scores before the softmax; the softmax of them would be right."
     return None
+
+
+def through_values(case: Case) -> str | None:
+    """The same of an output: the values tell the weights where there are enough of them."""
+    values = case.scene.inputs.get("values")
+    if case.scene.target != ATTENTION or case.scene.gradient or values is None:
+        return None
+    if case.got.ndim < 2 or values.shape[-2] >= values.shape[-1] or is_weights_part(case):
+        return None
+    known = values.double()
+    mine, right = (tensor @ torch.linalg.pinv(known) for tensor in (case.got, case.expected))
+    if not case.same(mine @ known, case.got):
+        return None
+    axes = (*case.scene.axes[:-1], "keys")
+    weights = Case(mine, right, 10 * case.tolerance, replace(case.scene, axes=axes))
+    for rule in (other_temperature, scores_returned, sums_along_other_axis):
+        if sentence := rule(weights):
+            return sentence
+    return None
+
+
+def is_weights_part(case: Case) -> bool:
+    """Whether the weights themselves are compared."""
+    return "the weights" in case.scene.part
 
 
 def words(axis: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..case import Case
+from autograder.checking.describe.case import Case
+
 from .block import block_changes, inside, one_block
 from .heads import tensors
 from .norms import NORM_KINDS, normed
-from .search import Change, Options, found, option_changes, within
+from .search import Change, Options, Variations, option_changes, within
 
 FEW = 100
 FINAL = {
@@ -71,7 +72,7 @@ def inner_changes() -> list[Change]:
     ]
 
 
-def encoder(case: Case, pairs: bool) -> str | None:
+def encoder(case: Case) -> Variations | None:
     """What the encoder did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
@@ -80,8 +81,7 @@ def encoder(case: Case, pairs: bool) -> str | None:
     def recipe(options: Options) -> Tensor:
         return stack(tokens, weights, heads, options)
 
-    words = found(recipe, changes, case, pairs, FEW)
-    return words or (None if pairs else found(recipe, inner_changes(), case))
+    return Variations(recipe, changes, tuple(inner_changes()), FEW)
 
 
 def number_of_blocks(weights: dict[str, Tensor]) -> int:

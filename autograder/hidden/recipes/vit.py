@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..case import Case
+from autograder.checking.describe.case import Case
+
 from .block import inside
 from .encoder import FEW, number_of_blocks, stack, stack_changes
 from .heads import linear
-from .search import Change, Options, found, option_changes, within
+from .search import Change, Options, Variations, option_changes, within
 
 CLASS = {
     "last": "The class token stands last among the tokens; it comes first.",
@@ -90,7 +91,7 @@ PROJECTION = [
 ]
 
 
-def model(case: Case, pairs: bool) -> str | None:
+def model(case: Case) -> Variations | None:
     """What the ViT did otherwise."""
     images = case.scene.inputs.get("images")
     weights = {name: value.double() for name, value in case.scene.weights.items()}
@@ -104,11 +105,8 @@ def model(case: Case, pairs: bool) -> str | None:
     source = projected(images.double(), weights, case)
     if case.scene.method == "embed":
         weights = weights | buffered(source({}), weights, case)
-        return found(
-            lambda options: embedded(source(options), weights, options),
-            tokens_changes,
-            case,
-            pairs,
+        return Variations(
+            lambda options: embedded(source(options), weights, options), tokens_changes
         )
     ends = {name: words for name, (words, _) in ENDINGS.items()}
     encoder_changes = [
@@ -123,12 +121,10 @@ def model(case: Case, pairs: bool) -> str | None:
         *encoder_changes,
     ]
     heads = int(case.scene.sizes.get("num_heads", 1))
-    return found(
+    return Variations(
         lambda options: logits(source(options), weights, heads, options, case),
         changes,
-        case,
-        pairs,
-        FEW,
+        most_pairs=FEW,
     )
 
 

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..case import Case, short
-from ..scene import Scene
-from .search import Change, Options, Recipe, found, option_changes
+from autograder.checking.describe.case import Case, short
+from autograder.checking.describe.scene import Scene
+
+from .search import Change, Options, Variations, option_changes
 
 GOLDEN, GOLDEN_STEPS = (1 + math.sqrt(5)) / 2, 40
 NORMALISERS = {
@@ -154,7 +155,7 @@ def core_changes(scene: Scene) -> list[Change]:
     ]
 
 
-def formula(case: Case, pairs: bool) -> str | None:
+def formula(case: Case) -> Variations | None:
     """What was done otherwise in the formula."""
     inputs = {name: value.double() for name, value in case.scene.inputs.items()}
     if not {"queries", "keys", "values"} <= set(inputs):
@@ -185,19 +186,17 @@ def formula(case: Case, pairs: bool) -> str | None:
         return attend(*chosen, options)[which]
 
     changes = [*core_changes(case.scene), *option_changes("swap", swaps)]
-    if pairs and (measured := measured_scale(recipe, case, inputs["queries"].shape[-1])):
-        return measured
-    return found(recipe, changes, case, pairs)
+    return Variations(recipe, changes, query_length=inputs["queries"].shape[-1])
 
 
-def measured_scale(recipe: Recipe, case: Case, length: int) -> str | None:
+def measured_scale(found: Variations, case: Case) -> str | None:
     """By what the scores are divided, where it is no size: found by golden section."""
+
+    recipe = found.recipe
 
     def error(exponent: float) -> float:
         return float((recipe({"scale": repr(math.exp(exponent))}) - case.got).square().sum())
 
-    if recipe({}).shape != case.got.shape or not case.same(recipe({}), case.expected):
-        return None
     start = min((step / 4 for step in range(-16, 25)), key=error)
     low, high = start - 0.25, start + 0.25
     for _ in range(GOLDEN_STEPS):
@@ -206,7 +205,7 @@ def measured_scale(recipe: Recipe, case: Case, length: int) -> str | None:
     divisor = math.exp((low + high) / 2)
     if not case.explains(recipe({"scale": repr(divisor)})):
         return None
-    root = math.sqrt(length)
+    root = math.sqrt(found.query_length)
     times = root / divisor
     if abs(times * math.log(2) - 1) < 1e-3 or abs(times / math.log(2) - 1) < 1e-3:
         power = "2 is" if times < 1 else "a number other than e (e^(1/ln 2)) is"

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..case import Case
+from autograder.checking.describe.case import Case
+
 from .heads import linear, tensors
 from .norms import standardised
-from .search import Change, Options, found, option_changes
+from .search import Change, Options, Variations, option_changes
 
 ACTIVATIONS: dict[str, tuple[str, Callable[[Tensor], Tensor]]] = {
     "none": ("There is no activation", lambda x: x),
@@ -89,10 +90,10 @@ def mlp_changes() -> list[Change]:
     return [*option_changes("activation", table), *option_changes("place", PLACES), *MLP_REST]
 
 
-def mlp(case: Case, pairs: bool) -> str | None:
+def mlp(case: Case) -> Variations | None:
     """What the MLP did otherwise."""
     tokens, weights = tensors(case)
-    return found(lambda options: two_layers(tokens, weights, options), mlp_changes(), case, pairs)
+    return Variations(lambda options: two_layers(tokens, weights, options), mlp_changes())
 
 
 def two_layers(tokens: Tensor, weights: dict[str, Tensor], options: Options) -> Tensor:

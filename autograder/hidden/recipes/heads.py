@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..case import Case
-from .formula import attend, core_changes, measured_scale
-from .search import Change, Options, found, option_changes
+from autograder.checking.describe.case import Case
+
+from .formula import attend, core_changes
+from .search import Change, Options, Variations, option_changes
 
 SWAPPED = {"qk": "query key", "kv": "key value", "qv": "query value"}
 SWAPS = {
@@ -59,7 +60,7 @@ def residual_changes() -> list[Change]:
     ]
 
 
-def one_head(case: Case, pairs: bool) -> str | None:
+def one_head(case: Case) -> Variations | None:
     """What a single head did otherwise."""
     tokens, weights = tensors(case)
 
@@ -69,9 +70,7 @@ def one_head(case: Case, pairs: bool) -> str | None:
         return output + float(options.get("residual", 0)) * tokens
 
     changes = [*core_changes(case.scene), *layer_changes(), *residual_changes()]
-    if pairs and (measured := measured_scale(recipe, case, len(weights["query.bias"]))):
-        return measured
-    return found(recipe, changes, case, pairs)
+    return Variations(recipe, changes, query_length=len(weights["query.bias"]))
 
 
 SPLITS = {
@@ -98,7 +97,7 @@ JOINS = {
 }
 
 
-def many_heads(case: Case, pairs: bool) -> str | None:
+def many_heads(case: Case) -> Variations | None:
     """What several heads did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 0))
@@ -118,10 +117,7 @@ def many_heads(case: Case, pairs: bool) -> str | None:
         *residual_changes(),
         *option_changes("heads", {"1": "One head does all the work: the columns are not split."}),
     ]
-    head_dim = tokens.shape[-1] // heads
-    if pairs and (measured := measured_scale(recipe, case, head_dim)):
-        return measured
-    return found(recipe, changes, case, pairs)
+    return Variations(recipe, changes, query_length=tokens.shape[-1] // heads)
 
 
 def multi_head(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..case import Case
+from autograder.checking.describe.case import Case
+
 from .heads import multi_head, tensors
 from .mlp import mlp_changes, two_layers
 from .norms import NORM_KINDS, normed
-from .search import Change, Options, found, option_changes, within
+from .search import Change, Options, Variations, option_changes, within
 
 PARTS = {"1": "the attention", "2": "the MLP"}
 OTHER = {"1": "2", "2": "1"}
@@ -91,13 +92,11 @@ def block_changes() -> list[Change]:
     ]
 
 
-def block(case: Case, pairs: bool) -> str | None:
+def block(case: Case) -> Variations | None:
     """What a block did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    return found(
-        lambda options: one_block(tokens, weights, heads, options), block_changes(), case, pairs
-    )
+    return Variations(lambda options: one_block(tokens, weights, heads, options), block_changes())
 
 
 def inside(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
