@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from .compare import CheckFailed, Difference
+from .describe import Knowledge, describe, scene_for
 from .evidence import Evidence
 from .probe import Probe
 from .programs import Program
@@ -15,6 +16,7 @@ from .verdicts import Status, Verdict
 
 BY_NUMBERS = "Your numbers are those of this mistake: "
 BY_WORDS = "It fails as this mistake does: "
+MOST_SEEN = 2
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,21 @@ class Failure:
         program, answer = probe.last
         return cls(Evidence.of(str(failure), program, answer), program, failure.difference)
 
-    def seen(self) -> tuple[str, ...]:
+    def seen(self, knowledge: Knowledge) -> tuple[str, ...]:
         """What can be seen of the difference, in the terms of the problem."""
-        return ()
+        if self.difference is None or self.program is None:
+            return ()
+        what, got, expected = self.difference.what, self.difference.got, self.difference.expected
+        part = what.rpartition(": ")[2]
+        scene = scene_for(self.program, self.program.calls[-1], part, expected)
+        return tuple(describe(got, expected, scene, knowledge)[:MOST_SEEN])
 
 
 def diagnosed(
     verdicts: list[Verdict],
     failures: dict[str, Failure],
     suspects: Callable[[], list[Suspect]],
+    knowledge: Callable[[], Knowledge],
 ) -> list[Verdict]:
     """The verdicts of a stage, each failed one with its diagnosis and where to read again.
 
@@ -53,12 +61,14 @@ def diagnosed(
         verdicts: of all the stage's checks.
         failures: by check.
         suspects: gives the stage's known mistakes; called only where something failed.
+        knowledge: gives rules for differences that no known mistake explains.
     """
     if not failures:
         return verdicts
     passed = {each.check for each in verdicts if each.status is Status.PASSED}
     evidence = {check: failure.evidence for check, failure in failures.items()}
     known = resemblances(evidence, passed, suspects())
+    rules = knowledge()
 
     def complete(verdict: Verdict) -> Verdict:
         failure = failures.get(verdict.check)
@@ -70,6 +80,6 @@ def diagnosed(
         )
         target = failure.program.target if failure.program else None
         reading = where_to_read(verdict.stage, target)
-        return replace(verdict, diagnosis=named or failure.seen(), reading=reading)
+        return replace(verdict, diagnosis=named or failure.seen(rules), reading=reading)
 
     return [complete(verdict) for verdict in verdicts]

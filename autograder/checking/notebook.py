@@ -12,6 +12,8 @@ from torch import Tensor
 
 from . import checks as public
 from .connection import Launcher
+from .describe import Knowledge
+from .describe.guesses import Kept
 from .forking import unconfined
 from .recordings import Recorded
 from .registry import checks_in
@@ -79,6 +81,7 @@ def code_report(stage: str, folder: Path) -> StageReport:
         PUBLIC_SEED,
         functools.cache(passes),
         functools.partial(load, RECORDINGS, stage),
+        lambda: Knowledge((Kept(RECORDINGS, stage),)),
     )
     return runner.report()
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from .compare import CheckFailed
 from .connection import Launcher
+from .describe import Knowledge
 from .diagnosis import Failure, diagnosed
+from .hints import defined_twice, no_python
 from .probe import Probe, Run
 from .registry import Check, in_order
 from .session import StageSession
@@ -36,6 +38,7 @@ class StageRunner:
         seed: whence the inputs come.
         earlier: judges a stage that has no stand-in here; True where it is passed.
         suspects: gives the stage's known mistakes; asked where a check fails.
+        knowledge: gives rules for differences that no known mistake explains.
     """
 
     stage: str
@@ -47,6 +50,7 @@ class StageRunner:
     seed: bytes
     earlier: Callable[[str], bool] = lambda stage: True
     suspects: Callable[[], list[Suspect]] = list
+    knowledge: Callable[[], Knowledge] = Knowledge
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     sessions: dict[bool, StageSession] = field(default_factory=dict)
@@ -57,7 +61,8 @@ class StageRunner:
             verdicts = [self.entry(), *(self.verdict(each) for each in in_order(self.checks))]
         finally:
             self.close()
-        return StageReport(self.stage, tuple(diagnosed(verdicts, self.failures, self.suspects)))
+        verdicts = diagnosed(verdicts, self.failures, self.suspects, self.knowledge)
+        return StageReport(self.stage, tuple(verdicts), tuple(self._notes(verdicts)))
 
     def close(self) -> None:
         """End the workers."""
@@ -125,6 +130,15 @@ class StageRunner:
             return replace(blank, status=Status.GRADER_ERROR, message=trace, earned=0)
         return blank
 
+    def _notes(self, verdicts: list[Verdict]) -> list[str]:
+        if all(each.status is Status.PASSED for each in verdicts):
+            return []
+        return [
+            f"{file} defines {name} in line {first} and again in line {last}: the last one counts"
+            for file in STAGES[self.stage].files
+            for name, first, last in defined_twice(self.sources.get(Path(file).stem, ""))
+        ]
+
     def _session(self, together: bool) -> StageSession:
         if together not in self.sessions:
             self.sessions[together] = StageSession(
@@ -137,9 +151,12 @@ class StageRunner:
             source = self.sources.get(Path(file).stem)
             if source is None:
                 raise CheckFailed(
-                    f"{file} was not found beside the notebook, or is no ordinary file\n"
+                    f"{file} was not found beside the notebook, or is no ordinary file, or is "
+                    "larger than 1 MiB\n"
                     "Try: put it back under exactly this name."
                 )
+            if trouble := no_python(source):
+                raise CheckFailed(f"{file} {trouble}")
             for line, name in scan(source, file):
                 raise CheckFailed(
                     f"{file}, line {line}: {name} is ready made, and this stage is about writing it"

@@ -14,12 +14,14 @@ import torch
 import autograder.checking.checks
 import autograder.hidden
 from autograder.checking.connection import Launcher
+from autograder.checking.describe import Knowledge
 from autograder.checking.forking import unconfined
 from autograder.checking.registry import Check, checks_in
 from autograder.checking.runner import StageRunner
 from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
 from autograder.checking.stages import CODE_STAGES, STAGES
 from autograder.checking.verdicts import StageReport, Status
+from autograder.hidden.recipes import one_change, two_changes
 from autograder.sandbox.jail import JailPool
 from autograder.sandbox.tiers import choose
 
@@ -134,6 +136,7 @@ class Grader:
     def _judge(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageReport:
         runner = self._runner(stage, sources, launcher)
         runner.suspects = functools.partial(self.mistakes, stage)
+        runner.knowledge = lambda: Knowledge((one_change,), (two_changes,))
         report = runner.report()
         if self.config.isolation == "cooperative":
             return StageReport(report.stage, report.verdicts, (*report.notes, COOPERATIVE_NOTE))
