@@ -50,7 +50,11 @@ class Here:
         for name in MODULES:
             sys.modules.pop(name, None)
         self.submission = Submission(
-            header["sources"], header["standins"], header["optional"], header["replace"]
+            header["sources"],
+            header["standins"],
+            header["optional"],
+            header["load"],
+            header["replace"],
         )
         sys.meta_path.insert(0, self.submission)
         return {name: load(name, self.submission.files) for name in header["load"]}

@@ -137,7 +137,7 @@ def test_heads(words: list[str], split: Change, join: Change) -> None:
 @pytest.mark.parametrize(
     ("words", "change"),
     [
-        (["`out.bias`", "2 (= √head_dim)"], lambda layer, y: 2 * y - layer.out.bias),
+        (["`out.bias`", "2 (perhaps √head_dim)"], lambda layer, y: 2 * y - layer.out.bias),
         (["bias of `out` is left out"], lambda layer, y: y - layer.out.bias),
         (["tokens are added"], lambda layer, y: y + drawn(2, 5, 12)),
     ],

@@ -10,7 +10,7 @@ import torch
 from test_describe import STAFF, called, drawn
 from torch.nn import functional as F
 
-from autograder.checking.describe import Knowledge, describe
+from autograder.checking.describe import Knowledge, describe, describe_answers
 from autograder.checking.describe.case import Case
 from autograder.checking.describe.guesses import Guess, Kept, key_of, one_guess, save
 from autograder.checking.programs import Call, Program, Reply
@@ -91,3 +91,25 @@ def test_the_output_tells_the_scale_where_no_recipe_is(factor: float) -> None:
     assert f"{max(factor, 1 / factor):.4g}" in sentence
     (sentence, *_) = describe((scores / factor).softmax(-2) @ inputs[2], expected, scene)
     assert "sum to 1 over the queries (axis -2)" in sentence
+
+
+def test_of_whole_answers_the_first_difference_is_described() -> None:
+    expected, scene, mlp = called("MLP", TOKENS, init=MLP)
+    calls = (Call((TOKENS,)), Call((TOKENS,)))
+    program = Program("MLP", init=MLP, weights=scene.weights, calls=calls)
+    got = expected, mlp.fc2(mlp.fc1(TOKENS)).detach()
+    assert describe_answers(program, got, (expected, expected), STAFF) == [
+        "There is no activation."
+    ]
+    assert describe_answers(program, ("odd", None), (expected, expected), STAFF) == []
+    assert describe_answers(program, (expected, expected), (expected, expected), STAFF) == []
+
+
+def test_of_answers_left_to_chance_nothing_is_said() -> None:
+    expected, scene, _ = called("MLP", TOKENS, init=MLP)
+    init, calls = MLP | {"dropout": 0.5}, (Call((TOKENS,), train=True),)
+    program = Program("MLP", init=init, weights=scene.weights, calls=calls)
+    assert describe_answers(program, (2 * expected,), (expected,)) == []
+    split = Program("split_indices", calls=(Call((10, 0.5, 1)),))
+    parts = torch.arange(5), torch.arange(5, 10)
+    assert describe_answers(split, (parts,), (parts[::-1],)) == []

@@ -25,7 +25,7 @@ CUTS: list[tuple[list[str], Tensor]] = [
      GRID.permute(0, 2, 4, 1, 5, 3).reshape(2, 6, 48)),
     (["upside down"], GRID.flip(2, 3).permute(0, 2, 4, 1, 3, 5).reshape(2, 6, 48)),
     (["channel", "backwards"], GRID.flip(1).permute(0, 2, 4, 1, 3, 5).reshape(2, 6, 48)),
-    (["neighbours in a patch lie far apart"],
+    (["takes rows and columns that lie far apart"],
      IMAGES.reshape(2, 3, 4, 2, 4, 3).permute(0, 3, 5, 1, 2, 4).reshape(2, 6, 48)),
     (["not a square"], IMAGES.reshape(2, 3, 6, 16).transpose(1, 2).reshape(2, 6, 48)),
     (["move by one pixel"], torch.nn.functional.unfold(IMAGES, 4).mT),
@@ -39,6 +39,13 @@ CUTS: list[tuple[list[str], Tensor]] = [
 def test_patches(words: list[str], got: Tensor) -> None:
     expected, scene, _ = called("images_to_patches", IMAGES, 4)
     assert_says(words, got, expected, scene)
+
+
+def test_where_numbers_repeat_the_simplest_order_is_named() -> None:
+    grid = torch.arange(6.0).view(2, 3).kron(torch.ones(4, 4)).expand(2, 3, -1, -1).contiguous()
+    expected, scene, _ = called("images_to_patches", grid, 4)
+    by_columns = expected[:, [0, 3, 1, 4, 2, 5]]
+    assert_says(["(column of patches, row of patches, channel"], by_columns, expected, scene)
 
 
 PATCHES = drawn(2, 6, 48)
@@ -172,7 +179,7 @@ def test_logits(word: str, wrong: Callable[[torch.nn.Module, Tensor], Tensor]) -
 PLAIN = Scene("unknown", "the output", ("batch", "tokens", "columns"), {"tokens": 4.0, "n": 3.0})
 EXPECTED = drawn(3, 4, 5)
 SIMPLE: list[tuple[list[str], Tensor]] = [
-    (["divided by 2 (= √tokens)"], EXPECTED / 2),
+    (["divided by 2 (perhaps √tokens)"], EXPECTED / 2),
     (["sign turned round"], -EXPECTED),
     (["Each token", "factor of its own"], EXPECTED * torch.tensor([1.5, 2, 3, 4]).view(4, 1)),
     (["Token 2 is times 3"], EXPECTED * torch.tensor([1.0, 1, 3, 1]).view(4, 1)),
@@ -202,6 +209,7 @@ SIMPLE: list[tuple[list[str], Tensor]] = [
     (["axis of length 1 too many"], EXPECTED.unsqueeze(1)),
     (["mean over the axis", "tokens"], EXPECTED.mean(1)),
     (["only their dtype"], EXPECTED.double()),
+    (["no numbers at all"], EXPECTED[:0]),
 ]  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def require_tensor(
     """
     end = f"\nTry: {hint}" if hint else ""
     if not isinstance(got, Tensor):
-        raise CheckFailed(f"{what} should be a tensor of shape {shape}, but is {kind_of(got)}{end}")
+        raise CheckFailed(f"{what} should be a tensor of shape {shape}, but is {kind_of(got)}")
     require(
         tuple(got.shape) == shape,
         f"{what} {have(what)} the wrong shape"
@@ -173,7 +173,7 @@ def kind_of(value: object) -> str:
         return "None (is a `return` missing?)"
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
-    return f"{value!r}"[:80]
+    return value if isinstance(value, str) else f"{value!r}"[:80]
 
 
 def first_entries(got: Tensor, expected: Tensor, wrong: Tensor) -> str:

@@ -39,6 +39,7 @@ class ForkServer:
                 stdout=subprocess.DEVNULL,
                 stderr=self.words,
                 env=environment,
+                start_new_session=True,  # Ctrl-C is for this process, whose end is that one's.
             )
         self.ready = False
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from .compare import CheckFailed, kind_of, require, require_same
 from .inputs import Inputs
 from .programs import TARGETS, Call, Program, Reply
-from .words import MESSAGE_LIMIT, error_in_words, quoted, refusal_in_words
+from .words import MESSAGE_LIMIT, error_in_words, kind_in_words, quoted, refusal_in_words
 
 Run = Callable[[Program], Reply]
 NO_ANSWER = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
@@ -290,4 +290,4 @@ def read(value: Any, reply: Reply) -> Any:
         return reply.tensors[value["tensor"]]
     if "tuple" in value:
         return tuple(read(part, reply) for part in value["tuple"])
-    return f"a {value['other']}"
+    return kind_in_words(value["other"])

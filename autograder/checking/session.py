@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 from .compare import CheckFailed
 from .connection import Connection, Launcher
+from .hints import NO_END, ONLY_DEFINITIONS
 from .programs import Program, Reply, WorkerGone, WorkerSlow
 from .stages import STAGES, STUDENT_FILES
-from .words import load_error_in_words
+from .words import import_errors_in_words
 from .worker.protocol import pack
 
 COMPUTING_SECONDS = 10.0
@@ -32,15 +34,25 @@ def read_sources(folder: Path) -> dict[str, str]:
     """The student's files in a folder, by module name; files that are not there are left out.
 
     A file is read only where it is a regular file below the size cap; undecodable bytes are
-    replaced, so that a broken file costs its own stages and nothing else.
+    replaced, so that a broken file costs its own stages and nothing else. What is not in UTF-8
+    is read as Notepad may have saved it: in UTF-16 with its mark, or in Windows' encoding.
     """
     sources = {}
     for name in STUDENT_FILES:
         path = folder / name
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_SOURCE_BYTES:
-            text = path.read_bytes().decode("utf-8-sig", errors="replace")
-            sources[Path(name).stem] = text.replace("\r\n", "\n")
+            sources[Path(name).stem] = decoded(path.read_bytes()).replace("\r\n", "\n")
     return sources
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file, whichever encoding an editor chose."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def standins_in(*folders: Path) -> dict[str, str]:
@@ -83,7 +95,7 @@ class StageSession:
     def load(self) -> str | None:
         """Start a worker and import the stage's files; what went wrong, in words, or None."""
         error = self._load()
-        if error and self._overlays() and not self.replace and self.connection is None:
+        if error and not (self.together or self.replace or self.connection):
             self.replace = True
             error = self._load()
         self.load_error = error
@@ -102,7 +114,8 @@ class StageSession:
         try:
             return self._request({"program": encoded}, tensors)
         except WorkerGone as error:
-            raise CheckFailed(f"{program.target}: your code {error}") from error
+            words = f"{program.target}: your code {error}\nTry: {NO_END}"
+            raise CheckFailed(words) from error
 
     def close(self) -> None:
         """End the worker."""
@@ -126,12 +139,12 @@ class StageSession:
         files = " and ".join(STAGES[self.stage].files)
         try:
             errors = self._request(request, pack({})).header["errors"]
-            words = [load_error_in_words(m, errors[m]) for m in self.modules if errors[m]]
+            words = import_errors_in_words({m: errors[m] for m in self.modules if errors[m]})
         except WorkerGone as error:
-            return f"{files}: while importing, your code {error}"
+            return f"{files}: while importing, your code {error}\nTry: {ONLY_DEFINITIONS}"
         except (KeyError, TypeError, AttributeError, ValueError):
             return f"{files}: while importing, your code wrote into its answers"
-        return "\n".join(words) or None
+        return words or None
 
     def _overlays(self) -> dict[str, str]:
         if self.together:

@@ -50,21 +50,24 @@ def resemblances(
 ) -> dict[str, list[Resemblance]]:
     """For each failed check the known mistakes that fail it alike, the likeliest first.
 
-    A mistake that would have failed a check that passed is likely only where its numbers came
-    out; then come those that explain more of the failed checks, then the order of `suspects`.
+    A mistake that fails the first of these checks otherwise is another one. One that would have
+    failed a check that passed is likely only where its numbers came out; then come those that
+    explain more of the failed checks, then the order of `suspects`.
 
     Args:
-        failed: evidence by check.
+        failed: evidence by check, in the order of the checks.
         passed: names of the checks that passed.
         suspects: the stage's known mistakes, the commoner first.
     """
     found: dict[str, list[tuple[tuple[int, ...], Resemblance]]] = {name: [] for name in failed}
     for number, suspect in enumerate(suspects):
         alike = {
-            name: failed[name].likeness(evidence)
-            for name, evidence in suspect.evidence.items()
-            if name in failed
+            name: evidence.likeness(suspect.evidence[name])
+            for name, evidence in failed.items()
+            if name in suspect.evidence
         }
+        if not next(iter(alike.values()), 0):
+            continue
         denied = sum(name in passed for name in suspect.evidence)
         unexplained = sum(name in passed for name in suspect.blocked)
         unlike = sum(not likeness for likeness in alike.values())

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
+
+from .hints import hint_for
 
 NAME_LIMIT = 80
 MESSAGE_LIMIT = 300
 TRACE_LIMIT = 2000
+MOST_NAMES = 6
+LOOKED_AT = 30
 
 
 def quoted(text: object, limit: int = NAME_LIMIT) -> str:
@@ -28,8 +33,10 @@ def error_in_words(error: dict[str, Any]) -> str:
         )
     if "NotImplementedError" in error["bases"]:
         return f"NotImplementedError: {message}"
+    kind = quoted(error["type"])
     place = f"\n{quoted(error['trace'], TRACE_LIMIT)}" if error["trace"] else ""
-    return f"{quoted(error['type'])}: {message}{place}"
+    hint = hint_for(error)
+    return f"{kind}{message and ': '}{message}{place}" + (f"\nTry: {hint}" if hint else "")
 
 
 def refusal_in_words(refusal: dict[str, Any]) -> str:
@@ -37,7 +44,13 @@ def refusal_in_words(refusal: dict[str, Any]) -> str:
     kind = refusal["kind"]
     if kind == "missing":
         file, name = quoted(refusal["file"]), quoted(refusal["name"])
-        return f"was not found: {file} defines no {name}. Was it renamed?"
+        return f"was not found: {file} defines no {name}{instead_of(name, refusal['defined'])}"
+    if kind == "no module":
+        return (
+            "is no PyTorch module (an nn.Module)\n"
+            f"Try: compare the line that begins with `class {quoted(refusal['name'])}` with the "
+            "one you were given."
+        )
     if kind == "no gradient":
         return (
             "returned an output without a gradient, as if it did not depend on its inputs\n"
@@ -58,12 +71,36 @@ def weights_in_words(refusal: dict[str, Any]) -> str:
     for key, label in (("missing", "expected, not found"), ("unexpected", "found, not expected")):
         names = refusal[key]
         if names:
-            more = " ..." if len(names) > 6 else ""
-            lines.append(f"  {label}: {', '.join(map(quoted, names[:6]))}{more}")
-    for name, (expected, found) in list(refusal["shapes"].items())[:6]:
+            more = " ..." if len(names) > MOST_NAMES else ""
+            lines.append(f"  {label}: {', '.join(map(quoted, names[:MOST_NAMES]))}{more}")
+    for name, (expected, found) in list(refusal["shapes"].items())[:MOST_NAMES]:
         lines.append(f"  {quoted(name)}: expected shape {shape(expected)}, found {shape(found)}")
-    lines.append("Try: put the constructor back as it was; only bodies marked as yours change.")
+    hint = "Try: put the constructor back as it was; only bodies marked as yours change."
+    if refusal["missing"] and not refusal["unexpected"]:
+        hint += " Layers in a plain list are not found, those in an nn.ModuleList are."
+    lines.append(hint)
     return "\n".join(lines)
+
+
+def kind_in_words(kind: str) -> str:
+    """A value that is no tensor, tuple or number, by the name of its type."""
+    return "a NumPy array" if kind == "ndarray" else f"a {quoted(kind)}"
+
+
+def instead_of(name: str, defined: list[str]) -> str:
+    """What a file defines, where it lacks a name: the likeliest to be meant first."""
+    if not defined:
+        return ", nor any other function or class"
+    names = [quoted(each) for each in defined[:LOOKED_AT]]
+    alike = {each.lower(): each for each in names}
+    close = [alike[each] for each in difflib.get_close_matches(name.lower(), alike, cutoff=0.5)]
+    shown = list(dict.fromkeys([*close, *names]))[:MOST_NAMES]
+    more = " ..." if len(names) > MOST_NAMES else ""
+    return (
+        f"\n  expected: {name}\n  found:    {', '.join(shown)}{more}\n"
+        "Try: was it renamed, cut off, or indented into another definition? It has to stand at the "
+        "left margin, under the name it had."
+    )
 
 
 def shape(sizes: list[int]) -> str:
@@ -71,6 +108,18 @@ def shape(sizes: list[int]) -> str:
     return quoted(tuple(sizes[:8]))
 
 
-def load_error_in_words(module: str, error: dict[str, Any]) -> str:
-    """A file that does not import."""
-    return f"{module}.py cannot be imported; it raised {error_in_words(error)}"
+def import_errors_in_words(errors: dict[str, dict[str, Any]]) -> str:
+    """Files that do not import: each that fails by itself, not those that only import such a one.
+
+    Args:
+        errors: by module.
+    """
+    by_itself = [
+        module
+        for module, error in errors.items()
+        if str(error["file"]).removesuffix(".py") not in errors.keys() - {module}
+    ]
+    return "\n".join(
+        f"{module}.py cannot be imported; it raised {error_in_words(errors[module])}"
+        for module in by_itself or errors
+    )

@@ -15,12 +15,13 @@ from pathlib import Path
 from autograder.checking.connection import Launcher
 from autograder.checking.forking import ForkServer
 
+from .inside import RESIDENT_BYTES, SCRATCH_BYTES
 from .tiers import FIRST_USER, USERS, Tier
 
 END_SECONDS = 30.0
 WORDS = {
-    "memory": "used more than 3 GiB of memory and was stopped",
-    "disk": "wrote more than 256 MiB and was stopped",
+    "memory": f"used more than {RESIDENT_BYTES // 2**30} GiB of memory and was stopped",
+    "disk": f"wrote more than {SCRATCH_BYTES // 2**20} MiB and was stopped",
 }
 numbers = itertools.count(os.getpid())
 

@@ -7,7 +7,8 @@ knows hands rules in: the staff their recipes, the student's package what these 
 
 from __future__ import annotations
 
+from .answers import describe_answers
 from .describing import Knowledge, describe
 from .scene import Scene, scene_for
 
-__all__ = ["Knowledge", "Scene", "describe", "scene_for"]
+__all__ = ["Knowledge", "Scene", "describe", "describe_answers", "scene_for"]

@@ -28,6 +28,7 @@ SINGULAR = {
     "outputs": "output",
     "inputs": "input",
     "embed_dim": "column",
+    "examples": "example",
 }
 MENTIONED = 6
 NEARER = 0.1
@@ -168,9 +169,12 @@ def meanings(value: float, sizes: dict[str, float], tolerance: float = 3e-4) -> 
 
 
 def factor_in_words(value: float, sizes: dict[str, float]) -> str:
-    """A factor with its meaning: "2.449 (= √head_dim)"."""
-    names = meanings(value, sizes)
-    return f"{short(value)} (= {' or '.join(names[:3])})" if names else short(value)
+    """A factor with what it is, or, of a small whole number, may be: "2.449 (= √head_dim)"."""
+    names = " or ".join(meanings(value, sizes)[:3])
+    if not names:
+        return short(value)
+    plain = value < 4.5 and abs(value - round(value)) < 1e-3
+    return f"{short(value)} (perhaps {names})" if plain else f"{short(value)} (= {names})"
 
 
 def near(value: float, number: float, tolerance: float) -> bool:

@@ -46,16 +46,16 @@ from .softmax import (
 )
 from .waves import waves
 
-MOST_NUMBERS = 8_000_000
+MOST_NUMBERS = 300_000
 FIRST: tuple[Rule, ...] = (waves, pixels_moved, scaled, pixels_divided)
 EXACT: tuple[Rule, ...] = (
     alike_along_axis,
     other_temperature,
     scores_returned,
-    through_values,
     triangle_is_zero,
     equal_to_known,
     one_factor,
+    through_values,
     difference_is_known,
     factor_apart_from_bias,
     combination,
@@ -118,8 +118,10 @@ def describe(
 
 def sentences(got: Tensor, expected: Tensor, scene: Scene, knowledge: Knowledge) -> list[str]:
     """The same, for tensors that can be computed with."""
-    if max(got.numel(), expected.numel()) > MOST_NUMBERS or not got.numel() * expected.numel():
-        return shapes_only(got, expected, scene)
+    if expected.numel() and not got.numel():
+        return ["It holds no numbers at all: an axis of length 0."]
+    if not expected.numel() or max(got.numel(), expected.numel()) > MOST_NUMBERS:
+        return []
     if got.is_complex() or expected.is_complex() or not expected.ndim:
         return []
     tolerance = TOLERANCE.get(expected.dtype, 1e-9)
@@ -135,15 +137,6 @@ def sentences(got: Tensor, expected: Tensor, scene: Scene, knowledge: Knowledge)
     if not bool(mine.isfinite().all()):
         return describe_not_finite(case)
     return numbers_in_words(case, knowledge)
-
-
-def shapes_only(got: Tensor, expected: Tensor, scene: Scene) -> list[str]:
-    """What shapes alone say, of empty tensors and of very large ones."""
-    if got.shape == expected.shape:
-        return []
-    nothing = torch.empty(0).double()
-    empty_got, empty_expected = (nothing.new_empty(()).expand(t.shape) for t in (got, expected))
-    return describe_shape(empty_got, empty_expected, scene, 0.0) if not got.numel() else []
 
 
 def numbers_in_words(case: Case, knowledge: Knowledge) -> list[str]:

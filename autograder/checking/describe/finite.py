@@ -24,7 +24,7 @@ def describe_not_finite(case: Case) -> list[str]:
     ]
     start = f"Of {odd.numel()} numbers {' and '.join(kinds)}"
     right = case.right() | odd
-    end = "; all others are right." if bool(right.all()) else "."
+    end = "; all others are right." if bool(right.all()) and not bool(odd.all()) else "."
     sentences = [f"{start}: {where(odd, case)}{end}"]
     for reason in (overflowing(odd, case), without_variance(odd, case)):
         if reason:

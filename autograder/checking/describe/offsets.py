@@ -147,6 +147,8 @@ def combination(case: Case) -> str | None:
         design = torch.stack([case.expected.flatten(), known.double().flatten()], dim=1)
         target = case.got.flatten().unsqueeze(1)
         one, other = torch.linalg.lstsq(design, target).solution.flatten().tolist()
+        if min(abs(one), abs(other)) < 1e-6:
+            continue
         if case.explains(one * case.expected + other * known.double()):
             sign = "+" if other > 0 else "−"
             return (
@@ -159,7 +161,7 @@ def combination(case: Case) -> str | None:
 def knowns(case: Case) -> Iterator[tuple[str, Tensor]]:
     """Every input and weight of not too many numbers, by name."""
     for name, value in (case.scene.inputs | case.scene.weights).items():
-        if value.is_floating_point() and 0 < value.numel() <= 1_000_000:
+        if not value.is_complex() and 0 < value.numel() <= 1_000_000:
             yield name, value.double()
 
 

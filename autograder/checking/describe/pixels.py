@@ -25,19 +25,21 @@ def pixels_moved(case: Case) -> str | None:
         return None
     source = source.double()
     readings = cuttings(source, case) if scene.target == CUT else joinings(source, case)
-    found = []
-    for reading, words in readings:
+    fitting: dict[int, list[str]] = {}
+    distinct = bool(source[0].unique().numel() == source[0].numel())
+    for reading, moved, words in readings:
         if torch.equal(reading[0], case.got[0]) and case.explains(reading):
-            found.append(words)
-            if bool(source[0].unique().numel() == source[0].numel()):
+            fitting.setdefault(moved, []).append(words)
+            if distinct:
                 break
-    if found:
-        return found[0] if len(set(found)) == 1 else None
+    if fitting:
+        simplest = fitting[min(fitting)]
+        return simplest[0] if len(simplest) == 1 else None
     return mirrored(case) or first_wrong(source, case)
 
 
-def cuttings(images: Tensor, case: Case) -> Iterator[tuple[Tensor, str]]:
-    """Ways to read images into patches, with words."""
+def cuttings(images: Tensor, case: Case) -> Iterator[tuple[Tensor, int, str]]:
+    """Ways to read images into patches: the result, how many axes are moved, words."""
     size = int(case.scene.sizes.get("patch_size", 0))
     height, width = images.shape[-2:]
     if images.ndim != 4 or size < 1 or height % size or width % size:
@@ -57,21 +59,30 @@ def cuttings(images: Tensor, case: Case) -> Iterator[tuple[Tensor, str]]:
             )
             for order in permutations(range(5)):
                 reading = grid.permute(0, *(places[axis] for axis in order))
-                words = f"Your numbers run over ({in_order(order)}), the last one fastest"
-                if far_rows or far_columns:
-                    which = " and ".join(
-                        name for name, far in (("rows", far_rows), ("columns", far_columns)) if far
-                    )
-                    words += f"; neighbours in a patch lie far apart in the image ({which})"
-                yield reading.reshape(case.got.shape), words + "."
+                moved = sum(axis != source for axis, source in enumerate(order))
+                sentences = []
+                if moved:
+                    sentences.append(f"Your numbers run over ({in_order(order)}), the last fastest")
+                if far := [
+                    name for name, apart in (("rows", far_rows), ("columns", far_columns)) if apart
+                ]:
+                    which = " and ".join(far)
+                    sentences.append(f"a patch takes {which} that lie far apart, not neighbours")
+                text = ", and ".join(sentences)
+                yield (
+                    reading.reshape(case.got.shape),
+                    moved + len(far),
+                    text[:1].upper() + text[1:] + ".",
+                )
     yield (
         images.flatten(2).unflatten(2, (rows * columns, -1)).transpose(1, 2).flatten(2),
+        2,
         f"A patch holds {size * size} pixels that follow each other in one row, not a square.",
     )
 
 
-def joinings(patches: Tensor, case: Case) -> Iterator[tuple[Tensor, str]]:
-    """Ways to read patches into images, with words."""
+def joinings(patches: Tensor, case: Case) -> Iterator[tuple[Tensor, int, str]]:
+    """Ways to read patches into images: the result, how many axes are moved, words."""
     size = int(case.scene.sizes.get("patch_size", 0))
     batch, channels, height, width = case.expected.shape
     rows, columns = height // max(size, 1), width // max(size, 1)
@@ -89,6 +100,8 @@ def joinings(patches: Tensor, case: Case) -> Iterator[tuple[Tensor, str]]:
                 reading = grid.permute(0, *(axis + 1 for axis in order))
                 yield (
                     reading.reshape(case.got.shape),
+                    sum(one != other for one, other in zip(count + inside, "RCcyx", strict=True))
+                    + sum(one != other for one, other in zip(target, "cRyCx", strict=True)),
                     joining_in_words(count + inside, "".join(target), letters),
                 )
 
@@ -101,7 +114,7 @@ def joining_in_words(read: str, written: str, letters: str) -> str:
         sentences.append(f"Your patches are read as if they ran over ({order})")
     if written != "cRyCx":
         order = in_order([letters.index(letter) for letter in written])
-        sentences.append(f"your image's numbers run over ({order}), the last one fastest")
+        sentences.append(f"your image's numbers run over ({order}), the last fastest")
     text = ", and ".join(sentences)
     return text[:1].upper() + text[1:] + "."
 

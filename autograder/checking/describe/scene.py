@@ -36,6 +36,7 @@ AXES = {
     "random_crop": IMAGES,
     "random_erase": IMAGES,
     "sinusoidal_positions": ("positions", "columns"),
+    "split_indices": ("examples",),
     "ViT": ("batch", "classes"),
 }
 INPUT_AXES = {
@@ -127,6 +128,8 @@ def axes_of(
         names = ("queries", "keys")
     elif method == "embed":
         names = TOKENS
+    elif expected.ndim == 1 and len(names) > 1:
+        names = ("numbers",)
     missing = expected.ndim - len(names)
     if missing < 0:
         return tuple(f"axis {number}" for number in range(expected.ndim))

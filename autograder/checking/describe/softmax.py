@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import torch
 
-from .case import Case, factor_in_words, short
+from .case import Case, factor_in_words, near, short
 from .scene import ATTENTION
 
 ENOUGH = 2e-4
@@ -61,6 +62,8 @@ def other_temperature(case: Case) -> str | None:
         return (
             f"Your scores have the other sign: they are {short(factor)} times what they should be."
         )
+    if near(factor, math.log(2), 1e-3):
+        return "In your softmax 2 is raised to the scores, where e belongs."
     more = factor if factor > 1 else 1 / factor
     meaning = factor_in_words(more, case.scene.sizes)
     if factor > 1:

@@ -2,6 +2,7 @@
 
 import importlib.abc
 import importlib.machinery
+import itertools
 import linecache
 import sys
 import traceback
@@ -38,15 +39,22 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             the student's module once that has run, so that a student's own helpers stay; where
             the student's module is missing or does not import, the stand-in takes its place.
         optional: modules that may fail to import; then a placeholder takes their place.
-        replace: whether stand-ins take the place of the student's modules unseen.
+        own: modules of the stage itself; where one does not import, nothing takes its place.
+        replace: whether all but these are left out unseen, since one of them ended the process.
     """
 
     def __init__(
-        self, sources: dict[str, str], standins: dict[str, str], optional: list[str], replace: bool
+        self,
+        sources: dict[str, str],
+        standins: dict[str, str],
+        optional: list[str],
+        own: list[str],
+        replace: bool,
     ) -> None:
         self.sources = sources
         self.standins = standins
         self.optional = optional
+        self.own = own
         self.replace = replace
         self.files = {filename(name) for name in sources}
 
@@ -67,13 +75,14 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Run the student's file, then lay the stand-in over it."""
         name = module.__name__
         standin = self.standins.get(name)
-        if name in self.sources and not (self.replace and standin is not None):
+        own = name in self.own
+        if name in self.sources and (own or not self.replace):
             try:
                 run_source(self.sources[name], filename(name), module.__dict__)
             except Exception:
                 if name in self.optional:
                     run_source(PLACEHOLDER, f"<placeholder for {filename(name)}>", module.__dict__)
-                elif standin is None:
+                elif own or standin is None:
                     raise
         elif name in self.optional:
             run_source(PLACEHOLDER, f"<placeholder for {filename(name)}>", module.__dict__)
@@ -115,6 +124,10 @@ def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename in files:
         file, line = error.filename, error.lineno
         lines.append(f"{file}, line {line}: {(error.text or '').strip()}")
+    trace = "\n".join(
+        f"{line} ({count} times)" if (count := len(list(same))) > 1 else line
+        for line, same in itertools.groupby(lines)
+    )
     try:
         message = str(error)
     except Exception:
@@ -125,7 +138,7 @@ def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:
         "message": message[:MESSAGE_LIMIT],
         "file": file,
         "line": line,
-        "trace": "\n".join(lines)[-TRACE_LIMIT:],
+        "trace": trace[-TRACE_LIMIT:],
     }
 
 

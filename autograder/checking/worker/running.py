@@ -12,6 +12,7 @@ from .loading import describe_error, filename
 from .protocol import DTYPES
 
 MAX_OUTPUT_BYTES = 64 * 2**20
+MOST_NAMES = 30
 
 
 class Refusal(Exception):
@@ -60,13 +61,22 @@ def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dic
     module = sys.modules[program["module"]]
     target = getattr(module, program["target"], None)
     if target is None:
-        raise Refusal("missing", name=program["target"], file=filename(program["module"]))
+        raise Refusal(
+            "missing",
+            name=program["target"],
+            file=filename(program["module"]),
+            defined=[
+                name
+                for name, value in vars(module).items()
+                if getattr(value, "__module__", None) == program["module"] and callable(value)
+            ][:MOST_NAMES],
+        )
     if program["init"] is None:
         return target, {}
     seed_global(0)
     layer = target(**{key: decode(value, tensors) for key, value in program["init"].items()})
     if not isinstance(layer, nn.Module):
-        raise Refusal("missing", name=program["target"], file=filename(program["module"]))
+        raise Refusal("no module", name=program["target"])
     layer.to(getattr(torch, program["dtype"]))
     if program["weights"]:
         load_weights(layer, program["weights"], tensors)

@@ -31,7 +31,11 @@ def serve(reader: Reader, writer: Writer) -> None:
     try:
         request, _ = read_frame(reader)
         submission = Submission(
-            request["sources"], request["standins"], request["optional"], request["replace"]
+            request["sources"],
+            request["standins"],
+            request["optional"],
+            request["load"],
+            request["replace"],
         )
         install(submission)
         fence(submission.files, request["standins"])

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import RESIDENT_BYTES
 from .kernel import PR_SET_DUMPABLE, prctl
 from .limits import keep_only
 from .processes import address_space, below, descendants, memory, reap
 from .walls import Walls
 
 LOOK_SECONDS = 0.1
-RESIDENT_BYTES = 3 * 2**30
 CONFINED = b"closed in"
 
 
@@ -113,7 +113,8 @@ class Zygote:
         """End a worker; the reason is what ended it, or what had."""
         if worker.ended:
             return
-        others = [each.process for each in self.workers.values() if each is not worker]
+        running = [each for each in self.workers.values() if not each.ended]
+        others = [each.process for each in running if each is not worker]
         status = self.walls.end(worker.process, others)
         worker.reason = reason or reason_in(status)
         worker.ended = True
@@ -124,7 +125,7 @@ class Zygote:
         processes = descendants(os.getpid())
         reap(each for each in processes if each.number not in {w.process for w in running})
         used = {
-            each.number: memory(each.number) - (self.memory if each.forked else 0)
+            each.number: max(0, memory(each.number) - (self.memory if each.forked else 0))
             for each in processes
         }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+import sys
 from collections.abc import Iterable
 
 from .kernel import LIBC, PR_SET_NO_NEW_PRIVS, prctl, syscall
@@ -34,6 +35,8 @@ FILL = READ_FILE | READ_FOLDER | WRITE_FILE | TRUNCATE | MAKE_FILE
 
 def version() -> int:
     """Which version of Landlock the kernel has; 0 where it has none."""
+    if sys.platform != "linux":
+        return 0
     return max(0, LIBC.syscall(ctypes.c_long(CREATE_RULESET), None, 0, ASK_VERSION))
 
 

@@ -6,6 +6,7 @@ Both are used by one process that never runs a submission: `fork` makes a child,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-from . import landlock, seccomp
+from . import SCRATCH_BYTES, landlock, seccomp
 from .kernel import (
     CLONE_NEWIPC,
     CLONE_NEWNS,
@@ -36,7 +37,6 @@ from .kernel import (
 from .limits import PROCESSES, become, limit
 from .processes import descendants, reap, threads_of
 
-SCRATCH_BYTES = 256 * 2**20
 SCRATCH_FILES = 4096
 SWEEP_SECONDS = 20.0
 CAP_DAC_READ_SEARCH = 2
@@ -204,7 +204,8 @@ class Landlocked:
             if time.monotonic() > deadline:
                 raise OSError(f"{len(left)} processes of a worker cannot be killed")
             for process in left:
-                os.kill(process.number, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.number, signal.SIGKILL)
             reap(left)
         shutil.rmtree(self.folder(worker), ignore_errors=True)
         return status

@@ -8,7 +8,6 @@ into huge pages, of which a fork copies one entry instead of 512.
 import contextlib
 import ctypes
 import gc
-import mmap
 import os
 
 import torch
@@ -59,8 +58,6 @@ def use_torch() -> None:
 
 def join_pages() -> None:
     """Ask the kernel to make huge pages of this process's own memory, where it can."""
-    if not hasattr(mmap.mmap, "madvise"):
-        return
     advise = ctypes.CDLL(None).madvise
     with contextlib.suppress(OSError), open("/proc/self/maps") as maps:
         for area, rights, _, _, _, *name in (line.split(maxsplit=5) for line in list(maps)):
