@@ -81,6 +81,19 @@ def order_in_words(order: list[int], name: str) -> str:
     return f"The {plural} come in another order: {listed(order, 12)}"
 
 
+def same_numbers(case: Case) -> bool:
+    """Whether, sorted, the numbers are the expected ones, so that they may be permuted."""
+    mine, right = case.got.flatten().sort().values, case.expected.flatten().sort().values
+    return float(right[0]) != float(right[-1]) and case.same(mine, right)
+
+
+def permuted(case: Case) -> str | None:
+    """The same numbers in another order: axes exchanged, or joined without being exchanged."""
+    if not same_numbers(case):
+        return None
+    return axes_exchanged(case) or joined_wrongly(case) or split_and_permuted(case)
+
+
 def axes_exchanged(case: Case) -> str | None:
     """Axes of the same length have changed places, or one is reversed together with it."""
     got, expected, names = case.got, case.expected, case.scene.axes
@@ -140,10 +153,7 @@ def split_and_permuted(case: Case) -> str | None:
 
 def same_numbers_elsewhere(case: Case) -> str | None:
     """Sorted, the numbers agree: all of them, or within each slice of an axis."""
-    if case.got.numel() < 4:
-        return None
-    mine, right = case.got.flatten().sort().values, case.expected.flatten().sort().values
-    if not case.same(mine, right) or float(right[0]) == float(right[-1]):
+    if case.got.numel() < 4 or not same_numbers(case):
         return None
     inside = None
     for axis, name in case.axes:

@@ -13,6 +13,7 @@ from .search import Change, Options, Variations, option_changes, within
 
 PARTS = {"1": "the attention", "2": "the MLP"}
 OTHER = {"1": "2", "2": "1"}
+PAIRS = 100
 ORDERS = {
     "mlp first": "The MLP comes before the attention.",
     "parallel": "The MLP reads the block's input; it should read what the attention has made.",
@@ -96,7 +97,11 @@ def block(case: Case) -> Variations | None:
     """What a block did otherwise."""
     tokens, weights = tensors(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    return Variations(lambda options: one_block(tokens, weights, heads, options), block_changes())
+    return Variations(
+        lambda options: one_block(tokens, weights, heads, options),
+        block_changes(),
+        most_pairs=PAIRS,
+    )
 
 
 def inside(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -11,7 +11,7 @@ from .heads import tensors
 from .norms import NORM_KINDS, normed
 from .search import Change, Options, Variations, option_changes, within
 
-FEW = 100
+PAIRS = 40
 FINAL = {
     "none": "The last LayerNorm, `norm`, is missing.",
     "first": "The encoder's `norm` comes before the blocks; it belongs after the last one.",
@@ -81,7 +81,7 @@ def encoder(case: Case) -> Variations | None:
     def recipe(options: Options) -> Tensor:
         return stack(tokens, weights, heads, options)
 
-    return Variations(recipe, changes, tuple(inner_changes()), FEW)
+    return Variations(recipe, changes, tuple(inner_changes()), PAIRS)
 
 
 def number_of_blocks(weights: dict[str, Tensor]) -> int:

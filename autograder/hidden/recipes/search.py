@@ -12,7 +12,7 @@ from autograder.checking.describe.case import Case
 from autograder.checking.describe.guesses import Guess, one_guess
 
 CANNOT = (RuntimeError, ValueError, IndexError, KeyError)
-MOST_PAIRS = 300
+MOST_PAIRS = 200
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from autograder.checking.describe.case import Case
 
 from .block import inside
-from .encoder import FEW, number_of_blocks, stack, stack_changes
+from .encoder import PAIRS, number_of_blocks, stack, stack_changes
 from .heads import linear
 from .search import Change, Options, Variations, option_changes, within
 
@@ -124,7 +124,7 @@ def model(case: Case) -> Variations | None:
     return Variations(
         lambda options: logits(source(options), weights, heads, options, case),
         changes,
-        most_pairs=FEW,
+        most_pairs=PAIRS,
     )
 
 
