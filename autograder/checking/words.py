@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any
 
 from .hints import hint_for
@@ -12,6 +13,7 @@ MESSAGE_LIMIT = 300
 TRACE_LIMIT = 2000
 MOST_NAMES = 6
 LOOKED_AT = 30
+LIBRARY_FILE = re.compile(r" \((?:/|[A-Z]:)[^()]*\)?$")  # as import errors end, on this computer
 
 
 def quoted(text: object, limit: int = NAME_LIMIT) -> str:
@@ -24,7 +26,7 @@ def quoted(text: object, limit: int = NAME_LIMIT) -> str:
 
 def error_in_words(error: dict[str, Any]) -> str:
     """An error of the student's code: type, message, and where in the student's files."""
-    message = quoted(error["message"], MESSAGE_LIMIT)
+    message = LIBRARY_FILE.sub("", quoted(error["message"], MESSAGE_LIMIT))
     if "ReadyMadeError" in error["bases"]:
         place = f" of {quoted(error['file'])}" if error["file"] else ""
         return (
