@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .compare import CheckFailed, Difference
-from .describe import Knowledge, describe, scene_for
+from .describe import Knowledge, describe, describe_answers, scene_for
 from .evidence import Evidence
-from .probe import Probe
+from .probe import Probe, ReferenceTrouble, values_of
 from .programs import Program
 from .reading import where_to_read
 from .suspects import Suspect, resemblances
@@ -27,22 +29,34 @@ class Failure:
         evidence: how it failed.
         program: what the check asked for last; None where it asked nothing.
         difference: the tensors that should be the same, where it is about such.
+        got, expected: the values of that program's calls, the submission's and the reference's;
+            empty where one of them has none.
     """
 
     evidence: Evidence
     program: Program | None
     difference: Difference | None
+    got: tuple[Any, ...] = ()
+    expected: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, failure: CheckFailed, probe: Probe) -> Failure:
         """The failure of the check that was given this probe."""
         program, answer = probe.last
-        return cls(Evidence.of(str(failure), program, answer), program, failure.difference)
+        evidence = Evidence.of(str(failure), program, answer)
+        got = expected = ()
+        if program and answer and failure.difference is None:
+            with contextlib.suppress(ReferenceTrouble):  # Not every program has a recorded answer.
+                got, expected = values_of(answer), values_of(probe.reference(program))
+        return cls(evidence, program, failure.difference, got, expected)
 
     def seen(self, knowledge: Knowledge) -> tuple[str, ...]:
         """What can be seen of the difference, in the terms of the problem."""
-        if self.difference is None or self.program is None:
+        if self.program is None:
             return ()
+        if self.difference is None:
+            found = describe_answers(self.program, self.got, self.expected, knowledge)
+            return tuple(found[:MOST_SEEN])
         what, got, expected = self.difference.what, self.difference.got, self.difference.expected
         part = what.rpartition(": ")[2]
         scene = scene_for(self.program, self.program.calls[-1], part, expected)

@@ -258,6 +258,14 @@ class Target:
             raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
 
 
+def values_of(reply: Reply) -> tuple[Any, ...]:
+    """The values of a program's calls; none where a call did not return or is not readable."""
+    try:
+        return tuple(read(answer["value"], reply) for answer in reply.header["calls"])
+    except NO_ANSWER:
+        return ()
+
+
 def steady(target: Target) -> Target:
     """The same module, its MLPs with hidden numbers so large that their GELU is the identity.
 
