@@ -20,6 +20,7 @@ from .stages import STAGES, WEIGHT_FILES
 from .verdicts import StageReport, Status, Verdict
 from .words import TRACE_LIMIT, quoted
 
+AGAIN = "\nTry: run the notebook's cell that saves the weights again."
 MAX_FILE_BYTES = 512 * 2**20
 MAX_PARAMETERS = 100_000_000
 BATCH = 250
@@ -79,32 +80,49 @@ def read_header(path: Path, kind: str) -> Header:
     Raises:
         WeightsError: where the file is missing, damaged, of another kind or out of bounds.
     """
-    again = "Try: run the notebook's cell that saves the weights again."
     if not path.is_file() or path.is_symlink():
-        raise WeightsError(f"{path.name} was not found. {again}")
+        raise WeightsError(f"{path.name} was not found{AGAIN}")
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise WeightsError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MiB. {again}")
+        raise WeightsError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MiB{AGAIN}")
+    if other := written_otherwise(path):
+        raise WeightsError(f"{path.name} {other}{AGAIN}")
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
         config = json.loads(metadata["config"])
         mean, std = (numbers(metadata[key]) for key in ("mean", "std"))
+    except KeyError as error:
+        raise WeightsError(f"{path.name} was not written by handin.save_weights{AGAIN}") from error
     except (
         SafetensorError,
         OSError,
-        KeyError,
         ValueError,
         TypeError,
         RecursionError,
         OverflowError,
     ) as error:
-        raise WeightsError(f"{path.name} cannot be read ({error!s:.100}). {again}") from error
+        raise WeightsError(
+            f"{path.name} cannot be read: it is cut off or damaged ({error!s:.100}){AGAIN}"
+        ) from error
     if metadata.get("kind") != kind:
-        raise WeightsError(f'{path.name} says it holds "{metadata.get("kind")!s:.40}". {again}')
+        raise WeightsError(f'{path.name} says it holds "{metadata.get("kind")!s:.40}"{AGAIN}')
     if not isinstance(config, dict) or not all(abs(m) <= 10 for m in mean) or min(std) < 1e-3:
-        raise WeightsError(f"{path.name} has an impossible configuration. {again}")
+        raise WeightsError(f"{path.name} has an impossible configuration{AGAIN}")
     check_config(config, kind, path.name)
     return Header(kind, config, mean, std, metadata.get("dataset", "")[:100])
+
+
+def written_otherwise(path: Path) -> str:
+    """What a file is where its first bytes are not those of safetensors, or ""."""
+    with path.open("rb") as file:
+        start = file.read(30)
+    if not start:
+        return "is empty"
+    if start.startswith((b"PK\3\4", b"\x80\2")):
+        return "was written by torch.save, not by handin.save_weights"
+    if start.startswith(b"version https://git-lfs"):
+        return "is not there itself, only git's note of where it lies"
+    return ""
 
 
 def numbers(text: str) -> tuple[float, float, float]:

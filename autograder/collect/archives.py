@@ -126,7 +126,10 @@ def open_zip(path: Path | IO[bytes], label: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise RefusedError(f"{label} is no zip that can be opened: {error}") from error
+        raise RefusedError(
+            f"{label} is no zip that can be opened, or only a part of one ({error}); ask for it "
+            "again"
+        ) from error
 
 
 def megabytes(size: int) -> str:
@@ -155,7 +158,7 @@ def _trouble_of(member: zipfile.ZipInfo, name: str) -> str:
     if kind not in (0, stat.S_IFREG):
         return "is a link or a device, not a file"
     if member.flag_bits & 1:
-        return "is encrypted"
+        return "is encrypted; ask for a zip without a password"
     return ""
 
 

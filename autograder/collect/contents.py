@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 EXPECTED = (NOTEBOOK, *STUDENT_FILES, *WEIGHT_FILES)
 DEEPEST_ZIP = 3
 _BY_NAME = {name.lower(): name for name in EXPECTED}
+_ADDED_ENDINGS = ("", ".txt", ".json")
 _NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 _OTHER_ARCHIVES = {".rar", ".7z", ".tar", ".gz", ".tgz", ".xz", ".bz2"}
 
@@ -130,14 +132,21 @@ def _opened(items: list[Item], place: Path, stack: ExitStack, depth: int) -> lis
 def _candidate(item: Item) -> _Candidate | None:
     """For which of the homework's files this may stand."""
     name = item.path.name
-    if known := _BY_NAME.get(name.lower()):
+    if known := _meant_by(name):
         return _Candidate(known, name == known, 0, item)
     stem, copy = without_copy_mark(item.path.stem)
-    if copy and (known := _BY_NAME.get(f"{stem}{item.path.suffix}".lower())):
+    if copy and (known := _meant_by(f"{stem}{item.path.suffix}")):
         return _Candidate(known, False, copy, item)
     if item.path.suffix.lower() == ".ipynb":
         return _Candidate(name, True, 0, item)
     return None
+
+
+def _meant_by(name: str) -> str | None:
+    """The homework's file of this name, whatever became of its capitals, hyphens and ending."""
+    plain = re.sub("[ _]", "-", name.lower())
+    found = (_BY_NAME.get(plain.removesuffix(ending)) for ending in _ADDED_ENDINGS)
+    return next(filter(None, found), None)
 
 
 def _folder_rank(folder: PurePosixPath, candidates: list[_Candidate]) -> tuple[int, int, datetime]:
