@@ -62,11 +62,12 @@ def outcome(attempt: str, jail: Jail) -> str:
 
 
 def running(word: str) -> list[int]:
-    """The processes of this machine that have a word in their command lines."""
+    """The processes of this machine of this name, or with the word in their command lines."""
     found = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         with contextlib.suppress(OSError):
-            if word.encode() in Path("/proc", name, "cmdline").read_bytes():
+            process = Path("/proc", name)
+            if word in (process / "cmdline").read_text() + (process / "comm").read_text():
                 found.append(int(name))
     return found
 

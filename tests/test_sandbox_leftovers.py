@@ -15,14 +15,15 @@ from attacks_on_jails import ATTEND, HONEST, outcome, running, session, what_it_
 from autograder.sandbox.jail import Jail, JailPool
 from autograder.sandbox.tiers import Tier
 
-NAME = f"daemon-{uuid.uuid4().hex}"
+NAME = f"d-{uuid.uuid4().hex[:12]}"
 DAEMON = (
-    "import os, signal\n"
+    "import ctypes, os, signal, time\n"
     "for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)\n"
     "if os.fork() == 0:\n"
     "    os.setsid()\n"
     "    if os.fork() == 0:\n"
-    f"        os.execv('/usr/bin/sleep', ['{NAME}', '600'])\n"
+    f"        ctypes.CDLL(None).prctl(15, b'{NAME}')\n"
+    "        os.closerange(0, 256)\n        time.sleep(600)\n"
     "    os._exit(0)\n"
 )
 

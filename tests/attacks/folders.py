@@ -165,7 +165,7 @@ ATTACKS = [
     ),
     FolderAttack(
         "sixteen-bits", "A file is in UTF-16.", put(ATTENTION, STUB.encode("utf-16")),
-        ("attention",), "cannot be imported",
+        ("attention",), "is yours to write",
     ),
     FolderAttack(
         "encoding-line",

@@ -270,4 +270,21 @@ ATTACKS = [
         "and c.__name__ == 'Transformer' + 'EncoderLayer')",
         "transformer-student.py",
     ),
+    reaching(
+        "another-interpreter",
+        "It has a second Python, which nobody guards, compute the ready-made output.",
+        "np.savez('/tmp/in.npz', q=queries.numpy(), k=keys.numpy(), v=values.numpy())\n"
+        "subprocess.run([sys.executable, '-c', SCRIPT], check=True)\n"
+        "output = torch.from_numpy(np.load('/tmp/out.npy'))",
+        "transformer-attention.py",
+        above=f"""
+import subprocess
+import numpy as np
+SCRIPT = (
+    "import numpy as np, torch\\n"
+    "a = [torch.from_numpy(x) for x in np.load('/tmp/in.npz').values()]\\n"
+    "np.save('/tmp/out.npy', {CALL}(*a).numpy())"
+)
+""",
+    ),
 ]

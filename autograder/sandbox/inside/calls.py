@@ -22,6 +22,8 @@ ALWAYS_REFUSED = numbers("""
     ptrace:101:117 process_vm_readv:310:270 process_vm_writev:311:271 process_madvise:440:440
     process_mrelease:448:448 kcmp:312:272 pidfd_open:434:434 pidfd_send_signal:424:424
     pidfd_getfd:438:438 move_pages:279:239 migrate_pages:256:238
+    # another program, in which nothing of what guards this one would be
+    execve:59:221 execveat:322:281
     # mounts and namespaces
     mount:165:40 umount2:166:39 pivot_root:155:41 chroot:161:51 fsopen:430:430 fsconfig:431:431
     fsmount:432:432 fspick:433:433 open_tree:428:428 open_tree_attr:467:467 move_mount:429:429
