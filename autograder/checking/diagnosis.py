@@ -17,7 +17,7 @@ from .suspects import Suspect, resemblances
 from .verdicts import Status, Verdict
 
 BY_NUMBERS = "Your numbers are those of this mistake: "
-BY_WORDS = "It fails as this mistake does: "
+BY_WORDS = "Perhaps, since it fails in the same way: "
 MOST_SEEN = 2
 
 

@@ -50,9 +50,9 @@ def resemblances(
 ) -> dict[str, list[Resemblance]]:
     """For each failed check the known mistakes that fail it alike, the likeliest first.
 
-    A mistake that fails the first of these checks otherwise is another one. One that would have
-    failed a check that passed is likely only where its numbers came out; then come those that
-    explain more of the failed checks, then the order of `suspects`.
+    A mistake that fails the first of these checks otherwise is another one. Those whose numbers
+    came out stand first; of the others, one that would have failed a check that passed is left
+    out. Then come those that explain more of the failed checks, then the order of `suspects`.
 
     Args:
         failed: evidence by check, in the order of the checks.
@@ -73,7 +73,7 @@ def resemblances(
         unlike = sum(not likeness for likeness in alike.values())
         for name, likeness in alike.items():
             if likeness == SAME_NUMBERS or (likeness and not denied):
-                rank = (denied, unlike, -sum(alike.values()), unexplained, number)
+                rank = (-likeness, denied, unlike, -sum(alike.values()), unexplained, number)
                 found[name].append((rank, Resemblance(suspect.sentence, likeness == SAME_NUMBERS)))
     return {
         name: [each for _, each in sorted(ranked, key=lambda pair: pair[0])][:MOST]
