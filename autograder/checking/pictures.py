@@ -138,17 +138,34 @@ class Pictures:
             (equal(changed, blank.unsqueeze(1)), "pixels that changed in some channels only"),
             (square | ~blank.flatten(1).any(1), "changed pixels that form no such square"),
         )
+        cut = cut_edges(rows, columns, size)
         for fine, words in complaints:
             for number in (~fine).nonzero().flatten().tolist()[:1]:
                 extent = f"{int(rows[number].sum())} rows by {int(columns[number].sum())} columns"
                 raise CheckFailed(
                     f"{where}: image {number} of the batch is not its old self with one blank "
                     f"square\n  expected: one square of {size} by {size} zeros, in all channels\n"
-                    f"  got:      {words} ({extent} are touched)\n"
+                    f"  got:      {words} ({extent} are touched{cut})\n"
                     "Try: look at one image before and after, near the edges too."
                 )
         corner = torch.stack([top, left], dim=1)
         return torch.where(blank.flatten(1).any(1, keepdim=True), corner, -1)
+
+
+def cut_edges(rows: Tensor, columns: Tensor, size: int) -> str:
+    """At which edges of the images squares are cut off, as the end of a remark; "" for none.
+
+    Args:
+        rows, columns: truth values (batch, height) and (batch, width): which are touched.
+        size: of a whole square.
+    """
+    edges = [
+        name
+        for touched, first, last in ((rows, "upper", "lower"), (columns, "left", "right"))
+        for name, place in ((first, 0), (last, -1))
+        if bool((touched[:, place] & (touched.sum(1) < size)).any())
+    ]
+    return f"; in the batch, squares are cut off at the {' and '.join(edges)} edge" * bool(edges)
 
 
 def equal(one: Tensor, other: Tensor) -> Tensor:
@@ -213,8 +230,26 @@ def require_even(drawn: Tensor, cells: Tensor, where: str, what: str, hint: str)
             f"{where}: not every {what} is drawn equally often\n"
             f"  expected: row {row}, column {column} for about {1 / len(cells):.1%} of "
             f"{len(drawn)} images (between {low:.1%} and {high:.1%})\n"
-            f"  got:      {share:.1%}\nTry: {hint}",
+            f"  got:      {share:.1%}{never_drawn(drawn, cells)}\nTry: {hint}",
         )
+
+
+def never_drawn(drawn: Tensor, cells: Tensor) -> str:
+    """What the cells have in common that were never drawn, as the end of a remark."""
+    seen = set(map(tuple, drawn.tolist()))
+    wanted = list(map(tuple, cells.tolist()))
+    if seen.issuperset(wanted):
+        return "; each comes at times"
+    if len({row - column for row, column in seen}) == 1:
+        return "; rows and columns always move together"
+    gone = []
+    for axis, name in ((0, "row"), (1, "column")):
+        places = sorted({cell[axis] for cell in wanted})
+        missing = [p for p in places if all(cell[axis] != p for cell in seen.intersection(wanted))]
+        if missing:
+            ends = {(places[0],): "the first", (places[-1],): "the last"}
+            gone.append(f"{ends.get(tuple(missing), 'several')} {name}")
+    return f"; never in {' and '.join(gone)}" if gone else "; some never come"
 
 
 def bounds(happened: Tensor, probability: float) -> tuple[float, float, float]:

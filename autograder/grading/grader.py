@@ -66,7 +66,9 @@ class Grader:
         self.checks = all_checks()
         self.training = TrainingGrader(config, self.plain)
         self.version = digest(
-            folder_digest(PACKAGE / "checking", PACKAGE / "hidden", PACKAGE / "bank", SOLUTIONS),
+            folder_digest(
+                *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox")), SOLUTIONS
+            ),
             seed,
             config.isolation,
             torch.__version__,

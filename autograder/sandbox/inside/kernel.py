@@ -22,6 +22,7 @@ CLONE_NEWPID = 0x20000000
 MS_NOSUID = 2
 MS_NODEV = 4
 MS_NOEXEC = 8
+MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
 
@@ -68,6 +69,18 @@ def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     name = kind.encode() or None
     done = LIBC.mount(name, target.encode(), name, ctypes.c_ulong(flags), options.encode())
     succeed(done, f"mounting {kind or 'nothing'} at {target}")
+
+
+def bind(place: int, target: str) -> None:
+    """Show an open folder at another path, with what is mounted in it, as writable as it was.
+
+    Args:
+        place: the folder's descriptor.
+        target: an empty folder.
+    """
+    source = f"/proc/self/fd/{place}".encode()
+    flags = ctypes.c_ulong(MS_BIND | MS_REC)
+    succeed(LIBC.mount(source, target.encode(), None, flags, None), f"binding {target}")
 
 
 def drop_bounding_set() -> None:

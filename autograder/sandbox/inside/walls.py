@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Collection
@@ -29,6 +30,7 @@ from .kernel import (
     MS_REC,
     PR_SET_CHILD_SUBREAPER,
     PR_SET_PDEATHSIG,
+    bind,
     enter,
     mount,
     prctl,
@@ -103,8 +105,14 @@ class Namespaces:
         limit(baseline, PROCESSES)
         mount("", "/", MS_REC | MS_PRIVATE)
         quiet = MS_NOSUID | MS_NODEV
+        below = [prefix for prefix in {sys.prefix, sys.base_prefix} if prefix.startswith("/tmp/")]
+        python = {prefix: os.open(prefix, os.O_PATH) for prefix in below}
         size = f"mode=1777,nr_inodes={SCRATCH_FILES},size={SCRATCH_BYTES}"
         mount("tmpfs", "/tmp", quiet, size)
+        for prefix, place in python.items():
+            os.makedirs(prefix)
+            bind(place, prefix)
+            os.close(place)
         mount("tmpfs", "/dev/shm", quiet, size)
         mount("proc", "/proc", quiet | MS_NOEXEC)
         os.chdir("/tmp")
