@@ -23,8 +23,9 @@ FURTHER = Path(__file__).parent / "further"
 TABLE = Path(__file__).parent / "diagnosis.md"
 INTRODUCTION = """# Diagnosis of wrong versions it had not seen
 
-Made by `python -m benchmarks.diagnosis`. The versions were written from the contract alone, after
-the diagnosis was finished and without reading it; whether it names the mistake a person judged
+Made by `python -m benchmarks.diagnosis`. The versions were written by two authors, 22 and 20, from
+the contract alone, after the diagnosis was finished and without reading it or the bank (which has
+some of them, too); whether it names the mistake a person judged
 (`benchmarks/further/judgement.toml`). Said is what the feedback gives as the reason for the first
 check that has one.
 """
