@@ -3,7 +3,7 @@
     python -m benchmarks.diagnosis
 
 They lie in `benchmarks/further/STAGE/`, each with its true mistake as its docstring. Whether what
-is said names it (the true axis, factor or missing operation) is a person's judgement, kept with
+is said names it (the true axis, factor or missing operation) is judged by hand, and kept with
 the sentence that was judged in `benchmarks/further/judgement.toml`.
 """
 
@@ -25,7 +25,7 @@ INTRODUCTION = """# Diagnosis of wrong versions it had not seen
 
 Made by `python -m benchmarks.diagnosis`. The versions were written by two authors, 22 and 20, from
 the contract alone, after the diagnosis was finished and without reading it or the bank (which has
-some of them, too); whether it names the mistake a person judged
+some of them, too); whether it names the mistake was judged by hand
 (`benchmarks/further/judgement.toml`). Said is what the feedback gives as the reason for the first
 check that has one.
 """
