@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo class: released, handed in, graded, given back."""
+    # The demo grades in a sandbox, as instructors do.
     if all(tier.trouble() for tier in TIERS):
         pytest.skip("needs bubblewrap, which .ci/run installs, or Landlock")
     root = tmp_path_factory.mktemp("demo") / "course"
@@ -48,6 +49,7 @@ def course(tmp_path: Path) -> Course:
 @pytest.fixture(scope="session", params=ALL, ids=lambda tier: tier.name)
 def tier(request: pytest.FixtureRequest) -> Tier:
     """Each kind of sandbox that works on this machine."""
+    # A kernel may have one tier and not the other; CI has both.
     if trouble := request.param.trouble():
         pytest.skip(f"needs {request.param.name}: {trouble}")
     return request.param

@@ -19,6 +19,7 @@ from autograder.checking.verdicts import StageReport, Status
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 
+# Without the sandbox these submissions would run on the tester's own machine.
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None, reason="needs bubblewrap, which .ci/run installs"
 )

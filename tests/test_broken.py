@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 SLOW = ("training at the top", "an endless loop")
 OUR_TRACES = ("Traceback", "site-packages", "worker/", "loading.py", "running.py", str(ROOT))
 
+# Without the sandbox these submissions would run on the tester's own machine.
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None, reason="needs bubblewrap, which .ci/run installs"
 )
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 def grader() -> Iterator[Grader]:
     """A grader that looks no mistakes up: these are none of the bank's."""
     with Grader(CourseConfig(data="sample"), b"a secret of the tests") as made:
-        made.mistakes = lambda stage: []  # type: ignore[assignment, misc]
+        made.mistakes = lambda stage: []  # type: ignore[assignment, misc]  # for its object
         yield made
 
 

@@ -67,7 +67,7 @@ def test_a_kernel_without_landlock_is_noticed(monkeypatch: pytest.MonkeyPatch) -
     assert "no Landlock" in str(dataclasses.replace(LANDLOCK, name="old").trouble())
 
 
-@pytest.mark.skipif(BUBBLEWRAP.missing() is not None, reason="needs bubblewrap")
+@pytest.mark.skipif(BUBBLEWRAP.missing() is not None, reason="needs bubblewrap; runs in CI")
 def test_nothing_of_the_course_is_mounted_but_the_worker() -> None:
     words = bubblewrap.mounts()
     mounted = [words[i + 1] for i, word in enumerate(words) if word in ("--ro-bind", "--dev-bind")]
@@ -119,6 +119,7 @@ def test_an_unknown_machine_is_refused() -> None:
 )  # fmt: skip
 def test_the_calls_numbers_are_the_kernels(machine: str, header: str) -> None:
     if not Path(header).is_file():
+        # The table is held against the kernel's own headers, which not every machine has.
         pytest.skip(f"needs {header}, which Debian's linux-libc-dev brings")
     found = dict(re.findall(r"#define __NR(?:3264)?_(\w+) (\d+)", Path(header).read_text()))
     column = list(seccomp.AUDIT_ARCH).index(machine)

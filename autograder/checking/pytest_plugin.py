@@ -38,6 +38,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     verdict = stages[check.stage][check.name]
     if verdict.status is Status.CANNOT_BE_CHECKED:
         entry = next(iter(stages[check.stage].values()))
+        # The third verdict: pytest knows none but passed, failed and skipped.
         pytest.skip("\n".join([verdict.message, *explained(entry)]))
     if verdict.status is Status.FAILED:
         raise CheckFailed("\n".join(explained(verdict)))

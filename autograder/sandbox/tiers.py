@@ -38,7 +38,7 @@ class Tier:
     missing: Callable[[], str | None]
     describe: Callable[[], str]
 
-    @functools.cache  # noqa: B019 (there are two)
+    @functools.cache  # noqa: B019 (two tiers, that live as long as Python)
     def trouble(self) -> str | None:
         """Why it does not work here, or None: a process is closed in once, to see."""
         if reason := self.missing():

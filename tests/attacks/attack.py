@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from autograder.bank.overlay import overlay
 from autograder.checking.session import read_sources
@@ -66,20 +67,20 @@ class Attack:
         return carrier | {module: text}
 
 
-def carried(name: str, tries: str, payload: str, **more: object) -> Attack:
+def carried(name: str, tries: str, payload: str, **more: Any) -> Attack:
     """Honest code with a payload above it that must cost it nothing, and gain nothing."""
-    return Attack(name, tries, payload, Earns.EVERYTHING, honest=True, **more)  # type: ignore[arg-type]
+    return Attack(name, tries, payload, Earns.EVERYTHING, honest=True, **more)
 
 
-def attending(name: str, tries: str, body: str, **more: object) -> Attack:
+def attending(name: str, tries: str, body: str, **more: Any) -> Attack:
     """Stubs whose `scaled_dot_product_attention(queries, keys, values)` has this body."""
     lines = textwrap.indent(textwrap.dedent(body).strip("\n"), " " * 4)
     function = f"def scaled_dot_product_attention(queries, keys, values):\n{lines}\n"
     payload = "import gc, importlib, os, sys\nimport torch\n" + str(more.pop("above", ""))
-    return Attack(name, tries, payload + function, instead=True, **more)  # type: ignore[arg-type]
+    return Attack(name, tries, payload + function, instead=True, **more)
 
 
-def returning(name: str, tries: str, body: str, **more: object) -> Attack:
+def returning(name: str, tries: str, body: str, **more: Any) -> Attack:
     """The solutions, whose `scaled_dot_product_attention` changes `output, weights` at its end."""
     lines = textwrap.indent(textwrap.dedent(body).strip("\n"), " " * 4)
     payload = (
@@ -91,4 +92,4 @@ def returning(name: str, tries: str, body: str, **more: object) -> Attack:
         "    output = weights @ values\n"
         f"{lines}\n    return output, weights\n"
     )
-    return Attack(name, tries, payload, honest=True, instead=True, **more)  # type: ignore[arg-type]
+    return Attack(name, tries, payload, honest=True, instead=True, **more)
