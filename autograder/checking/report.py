@@ -23,7 +23,7 @@ COLOURS = {
 WHY = "Why: "
 TRY = "Try: "
 READ = "Read again: "
-CELL = "text-align: left; padding: 0.1em 1em 0.1em 0"
+CELL = "text-align: left; vertical-align: top; padding: 0.1em 1em 0.1em 0"
 MESSAGE = "margin: 0.3em 0 0.6em 1em; white-space: pre-wrap; word-break: normal"
 
 
@@ -52,7 +52,7 @@ def as_text(report: StageReport) -> str:
 def as_html(report: StageReport) -> str:
     """The same report as HTML; every word that could be a student's is escaped."""
     rows = "".join(
-        f'<tr style="background: none; vertical-align: top">'
+        f'<tr style="background: none">'
         f'<td style="{CELL}; white-space: nowrap; color: {COLOURS[verdict.status]}">'
         f"{SIGNS[verdict.status]} {verdict.status}</td>"
         f'<td style="{CELL}; white-space: nowrap">{score(verdict)}</td>'
