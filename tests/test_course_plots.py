@@ -27,10 +27,12 @@ def history(epochs):
             "validation_loss": 2.1 / epoch,
             "validation_accuracy": 0.09 * epoch,
             "images_per_second": 1.0,
+            "learning_rate": 0.1,
+            "seconds": 2.5 * epoch,
         }
         for epoch in range(1, epochs + 1)
     ]
-    return History(Settings(), "cpu", 10, rows, best_epoch=epochs)
+    return History(Settings(), "cpu", "float32", 10, rows, best_epoch=epochs)
 
 
 def few_images():
@@ -102,6 +104,21 @@ def test_curves_differ_without_colour():
     assert [text.get_text() for text in figure.axes[1].texts] == ["45.0%", "27.0%"]
 
 
+def test_curves_run_by_seconds_as_well():
+    figure = drawn(plots.curves({"ViT": history(4)}, by="seconds"))
+    assert figure.axes[0].get_xlabel() == "seconds of training"
+    assert figure.axes[0].lines[0].get_xdata().tolist() == [2.5, 5.0, 7.5, 10.0]
+
+
+def test_schedules_are_drawn_as_training_uses_them():
+    settings = {"ours": Settings(4, 0.1), "slides": Settings(4, 0.1, schedule="constant")}
+    figure = drawn(plots.schedule(settings))
+    ours, slides = figure.axes[0].lines
+    assert ours.get_ydata()[-1] == 0
+    assert max(ours.get_ydata()) == slides.get_ydata()[-1] == 0.1
+    assert ours.get_linestyle() != slides.get_linestyle()
+
+
 def test_curves_of_a_training_stopped_in_its_first_epoch_are_drawn():
     drawn(plots.curves({"ViT": history(0)}))
 
@@ -109,6 +126,7 @@ def test_curves_of_a_training_stopped_in_its_first_epoch_are_drawn():
 def test_curves_of_saved_histories(tmp_path, monkeypatch):
     history(2).save(tmp_path / "vit.json")
     command = ["plots", str(tmp_path / "vit.json"), "--output", str(tmp_path / "curves.png")]
+    command += ["--by", "seconds"]
     monkeypatch.setattr(sys, "argv", command)
     plots.main()
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")

@@ -13,32 +13,78 @@ mpl.use("Agg")
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from course import datasets, handin, presets
+from course.history import History
 
 
 @pytest.fixture(scope="module")
 def few():
-    generator = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (40, 3, 32, 32), dtype=torch.uint8, generator=generator)
-    labels = torch.arange(40) % 2
-    return datasets.ImageData(
-        "few", images, labels, images[:10], labels[:10], ("a", "b"), (0.5,) * 3, (0.3,) * 3
-    )
+    return datasets.first_images(datasets.load("sample"), 40)
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
 def test_every_preset_runs(name, few, tmp_path):
+    preset = presets.PRESETS[name]
     result = presets.run(name, few, tmp_path, device="cpu", epochs=1)
     assert len(result.history.rows) == 1
-    for part in (name, "data: few", "epochs: 1", "test accuracy:", "parameters:", "seconds:"):
+    for part in (name, "data: the embedded sample", "epochs: 1", "test accuracy:", "parameters:"):
         assert part in result.row()
     rows = json.loads((tmp_path / f"{name}.json").read_text())["rows"]
     assert rows == result.history.rows
+    facts = json.loads((tmp_path / "results.jsonl").read_text())
+    assert facts["preset"] == name
+    assert facts["test_accuracy"] == result.test_accuracy
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     saved = handin.load_config(tmp_path / f"{name}.safetensors")
-    assert saved["kind"] == presets.PRESETS[name].kind
-    assert presets.build(saved["kind"], saved["config"]).state_dict().keys()
+    assert saved["kind"] == preset.kind
+    assert saved["config"] == preset.config | {"num_classes": preset.num_classes or 10}
+    assert not (tmp_path / f"{name}.checkpoint").exists()
+
+
+def test_the_sources_models_have_the_sources_sizes():
+    sizes = {}
+    for name in ("slides-vit", "slides-cnn", "ours-vit", "ours-cnn", "base-four-classes"):
+        preset = presets.PRESETS[name]
+        model = presets.build(preset.kind, preset.config | {"num_classes": 10})
+        sizes[name] = sum(parameter.numel() for parameter in model.parameters())
+    assert sizes["slides-vit"] == 3_195_146
+    assert sizes["slides-cnn"] == 5_852_234
+    assert sizes["ours-vit"] == sizes["slides-vit"] - 65 * 256 - 256
+    assert sizes["ours-cnn"] == sizes["slides-cnn"]
+    assert 85e6 < sizes["base-four-classes"] < 86e6
+
+
+def test_an_interrupted_preset_goes_on_where_it_stopped(few, tmp_path, monkeypatch, capsys):
+    saved = presets.training.evaluate
+    calls = []
+
+    def stopping(model, loader):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return saved(model, loader)
+
+    monkeypatch.setattr(presets.training, "evaluate", stopping)
+    command = ["quick-resnet", "--data", "sample", "--images", "40", "--output", str(tmp_path)]
+    assert presets.main([*command, "--device", "cpu"]) == 1
+    assert "the same command goes on from there" in capsys.readouterr().out
+    assert (tmp_path / "quick-resnet.checkpoint").exists()
+    assert presets.main([*command, "--device", "cpu"]) == 0
+    history = History.load(tmp_path / "quick-resnet.json")
+    assert len(history.rows) == 3
+    assert not history.stopped
+    assert not (tmp_path / "quick-resnet.checkpoint").exists()
+
+
+def test_both_the_best_and_the_last_weights_are_saved(few, tmp_path, monkeypatch):
+    accuracies = iter([0.9, 0.1, 0.1])
+    monkeypatch.setattr(presets.training, "evaluate", lambda *_: (1.0, next(accuracies, 0.0)))
+    presets.run("quick-resnet", few, tmp_path, device="cpu", epochs=2)
+    kept = load_file(tmp_path / "quick-resnet.safetensors")
+    last = load_file(tmp_path / "quick-resnet-last.safetensors")
+    assert not torch.equal(kept["conv.weight"], last["conv.weight"])
 
 
 def test_the_seed_decides(few):

@@ -4,7 +4,7 @@
 replaced silently: what you ask for is what you get, or an error that says what to do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +83,57 @@ def load(source: str = "cifar10", folder: Path | str | None = None) -> ImageData
         if any((batches / name).exists() for name in known.CIFAR10_MD5):
             return load_batches(batches)
     return load_class_folders(path)
+
+
+def first_classes(data: ImageData, count: int) -> ImageData:
+    """Only the images of the first `count` classes.
+
+    Raises:
+        DataError: where there are fewer classes.
+    """
+    if len(data.classes) < count:
+        raise DataError(f"{data.name} has {len(data.classes)} classes, but {count} are needed.")
+    train, test = data.train_labels < count, data.test_labels < count
+    classes = data.classes[:count]
+    return replace(
+        data,
+        name=f"{data.name}, only {', '.join(classes)}",
+        train_images=data.train_images[train],
+        train_labels=data.train_labels[train],
+        test_images=data.test_images[test],
+        test_labels=data.test_labels[test],
+        classes=classes,
+    )
+
+
+def first_images(data: ImageData, count: int) -> ImageData:
+    """At most `count` training images and as many test images, spread over the classes.
+
+    Raises:
+        DataError: where `count` is not enough for one image of each class.
+    """
+    if count < len(data.classes):
+        raise DataError(
+            f"{count} images are not enough for {len(data.classes)} classes: take more."
+        )
+    train, test = spread(data.train_labels, count), spread(data.test_labels, count)
+    return replace(
+        data,
+        name=f"{data.name}, only {len(train):,} training images",
+        train_images=data.train_images[train],
+        train_labels=data.train_labels[train],
+        test_images=data.test_images[test],
+        test_labels=data.test_labels[test],
+    )
+
+
+def spread(labels: Tensor, count: int) -> Tensor:
+    """Indices of at most `count` labels, the same number of each class (or one more)."""
+    order = labels.argsort(stable=True)
+    sizes = torch.bincount(labels)
+    rank = torch.empty_like(labels)
+    rank[order] = torch.arange(len(labels)) - (sizes.cumsum(0) - sizes)[labels[order]]
+    return rank.argsort(stable=True)[:count]
 
 
 def load_sample() -> ImageData:

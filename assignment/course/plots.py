@@ -9,8 +9,10 @@ draws the curves of saved histories.
 """
 
 import argparse
+import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import torch
 from matplotlib import pyplot as plt
@@ -21,7 +23,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from course.datasets import ImageData
-from course.history import History
+from course.history import History, Settings
+from course.recipes import rate
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -112,51 +115,77 @@ def augmentations(versions: Mapping[str, Tensor]) -> Figure:
     return finish(figure)
 
 
-def curves(histories: Mapping[str, History]) -> Figure:
-    """Loss and accuracy by epoch: training dashed, validation solid, the kept weights ringed.
+def curves(histories: Mapping[str, History], by: Literal["epoch", "seconds"] = "epoch") -> Figure:
+    """Loss and accuracy: training dashed, validation solid, the kept weights ringed.
 
     Args:
         histories: name of the model to what `training.train` returned.
+        by: "epoch", or the "seconds" of training until then: what one pays for an epoch
+            differs from model to model.
     """
     figure, (losses, accuracies) = plt.subplots(1, 2, figsize=(11, 4.2))
     for index, (name, history) in enumerate(histories.items()):
         colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
-        epochs = [row["epoch"] for row in history.rows]
+        along = [row[by] for row in history.rows]
         for axes, quantity in ((losses, "loss"), (accuracies, "accuracy")):
             for part, style, fill in (("train", "--", "white"), ("validation", "-", colour)):
-                values = [row[f"{part}_{quantity}"] for row in history.rows]
                 axes.plot(
-                    epochs,
-                    values,
+                    along,
+                    [row[f"{part}_{quantity}"] for row in history.rows],
                     style,
                     color=colour,
                     marker=marker,
                     markerfacecolor=fill,
                     markersize=5,
-                    markevery=max(1, len(epochs) // 15),
+                    markevery=max(1, len(along) // 15),
                     label=f"{name}, {'training' if part == 'train' else part}",
                 )
-        if history.best_epoch:
-            best = history.rows[history.best_epoch - 1]["validation_accuracy"]
-            accuracies.plot(
-                history.best_epoch, best, "o", color="black", markersize=13, fillstyle="none"
-            )
-            accuracies.annotate(
-                f"{best:.1%}",
-                (history.best_epoch, best),
-                xytext=(0, 10),
-                textcoords="offset points",
-                ha="center",
-                fontsize=9,
-            )
+        if history.kept_epoch:
+            ring(accuracies, history.rows[history.kept_epoch - 1], by)
     for axes, title in ((losses, "Cross entropy"), (accuracies, "Accuracy")):
         axes.set_title(title)
-        axes.set_xlabel("epoch")
+        axes.set_xlabel("epoch" if by == "epoch" else "seconds of training")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
         axes.legend(fontsize=9)
     accuracies.margins(y=0.12)
     accuracies.yaxis.set_major_formatter(PercentFormatter(1))
+    return finish(figure)
+
+
+def ring(axes: Axes, row: Mapping[str, float], by: str) -> None:
+    """Mark the epoch whose weights were kept, with its validation accuracy."""
+    place = (row[by], row["validation_accuracy"])
+    axes.plot(*place, "o", color="black", markersize=13, fillstyle="none")
+    axes.annotate(
+        f"{place[1]:.1%}",
+        place,
+        xytext=(0, 10),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+    )
+
+
+def schedule(settings: Mapping[str, Settings], steps_per_epoch: int = 100) -> Figure:
+    """The learning rate over the epochs, for each settings by its name."""
+    figure, axes = plt.subplots(figsize=(6, 3.4))
+    styles = ("-", "--", "-.", ":")
+    for index, (name, chosen) in enumerate(settings.items()):
+        steps = range(math.ceil(chosen.epochs * steps_per_epoch) + 1)
+        rates = [chosen.learning_rate * rate(step, chosen, steps_per_epoch) for step in steps]
+        axes.plot(
+            [step / steps_per_epoch for step in steps],
+            rates,
+            styles[index % len(styles)],
+            color=COLOURS[index % len(COLOURS)],
+            linewidth=2,
+            label=name,
+        )
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("learning rate")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=9)
     return finish(figure)
 
 
@@ -212,10 +241,11 @@ def main() -> None:
         prog="python -m course.plots", description="Draw the curves of saved histories."
     )
     parser.add_argument("histories", nargs="+", type=Path, metavar="HISTORY.json")
+    parser.add_argument("--by", choices=("epoch", "seconds"), default="epoch")
     parser.add_argument("--output", type=Path, default=Path("curves.png"), metavar="PICTURE.png")
     options = parser.parse_args()
-    figure = curves({path.stem: History.load(path) for path in options.histories})
-    figure.savefig(options.output, dpi=150)
+    histories = {path.stem: History.load(path) for path in options.histories}
+    curves(histories, options.by).savefig(options.output, dpi=150)
 
 
 if __name__ == "__main__":

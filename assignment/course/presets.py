@@ -1,37 +1,27 @@
-"""Every experiment of the course by name, so that a result and its command are one thing.
+"""Runs every experiment of the course by name, so that a result and its command are one thing.
 
 python -m course.presets quick-vit --data sample
 """
 
 import argparse
+import contextlib
 import importlib
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from course import cnn, datasets, handin, loader, plots, resnet, training
+from course import cnn, datasets, handin, loader, plots, recipes, resnet, training
+from course.catalogue import PRESETS
+from course.history import History
+from course.run import TrainingError
 
-
-@dataclass(frozen=True)
-class Preset:
-    """One experiment: model, loader and training.
-
-    Attributes:
-        about: one sentence.
-        kind: "vit", "resnet" or "cnn".
-        config: the model's keyword arguments, but for the number of classes.
-        settings: how to train.
-        augmentation: of the training images.
-    """
-
-    about: str
-    kind: handin.Kind
-    config: dict[str, Any]
-    settings: training.Settings
-    augmentation: loader.Augmentation = field(default_factory=loader.Augmentation)
+FACTS = "results.jsonl"
+EVALUATION_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -42,86 +32,38 @@ class Result:
     data: str
     model: nn.Module
     config: dict[str, Any]
-    history: training.History
+    history: History
     test_loss: float
     test_accuracy: float
+
+    def facts(self) -> dict[str, Any]:
+        """The row in plain types: what, on which data and device, how long, how well."""
+        history = self.history
+        return {
+            "preset": self.name,
+            "data": self.data,
+            "device": history.device,
+            "precision": history.precision,
+            "epochs": history.settings.epochs,
+            "kept_epoch": history.kept_epoch,
+            "seed": history.settings.seed,
+            "parameters": history.parameters,
+            "training_seconds": history.rows[-1]["seconds"],
+            "cpu_seconds": history.cpu_seconds,
+            "validation_accuracy": history.rows[history.kept_epoch - 1]["validation_accuracy"],
+            "test_accuracy": self.test_accuracy,
+            "test_loss": self.test_loss,
+            "stopped": history.stopped,
+        }
 
     def row(self) -> str:
         """Data, epochs, test accuracy and loss, parameters and seconds, in one line."""
         return (
-            f"{self.name} | data: {self.data} | epochs: {len(self.history.rows)} | "
-            f"test accuracy: {self.test_accuracy:.1%} | test loss: {self.test_loss:.3f} | "
-            f"parameters: {self.history.parameters:,} | seconds: {self.history.seconds:.0f}"
+            f"{self.name} | data: {self.data} | epochs: {self.history.settings.epochs:g} | "
+            f"seed: {self.history.settings.seed} | test accuracy: {self.test_accuracy:.1%} | "
+            f"test loss: {self.test_loss:.3f} | parameters: {self.history.parameters:,} | "
+            f"seconds: {self.history.seconds:.0f}"
         )
-
-
-PRESETS: dict[str, Preset] = {
-    "quick-vit": Preset(
-        "A small ViT with patches of 8 x 8, for the sample: half a minute on two cores.",
-        "vit",
-        {
-            "image_size": 32,
-            "patch_size": 8,
-            "in_channels": 3,
-            "embed_dim": 64,
-            "hidden_dim": 128,
-            "num_layers": 3,
-            "num_heads": 4,
-        },
-        training.Settings(epochs=6, batch_size=64, learning_rate=2e-3),
-        loader.Augmentation(crop=0.0),
-    ),
-    "quick-resnet": Preset(
-        "A small ResNet, for the sample: half a minute on two cores.",
-        "resnet",
-        {"width": 8, "blocks": [1, 1, 1]},
-        training.Settings(epochs=3, batch_size=64, learning_rate=1e-2),
-        loader.Augmentation(crop=0.0),
-    ),
-    "homework-vit": Preset(
-        "The homework's ViT, for CIFAR-10: some five minutes on two cores, 60 % or so.",
-        "vit",
-        {
-            "image_size": 32,
-            "patch_size": 4,
-            "in_channels": 3,
-            "embed_dim": 64,
-            "hidden_dim": 128,
-            "num_layers": 4,
-            "num_heads": 4,
-        },
-        training.Settings(epochs=4, batch_size=64, learning_rate=1.5e-3),
-        loader.Augmentation(crop=0.25),
-    ),
-    "homework-resnet": Preset(
-        "The homework's ResNet, for CIFAR-10: some three minutes on two cores, 70 % or so.",
-        "resnet",
-        {"width": 16, "blocks": [1, 1, 1]},
-        training.Settings(epochs=3, batch_size=64, learning_rate=1e-2),
-        loader.Augmentation(crop=0.25),
-    ),
-    "slides-vit": Preset(
-        "The slides' ViT on CIFAR-10, 180 epochs: wants a GPU.",
-        "vit",
-        {
-            "image_size": 32,
-            "patch_size": 4,
-            "in_channels": 3,
-            "embed_dim": 256,
-            "hidden_dim": 512,
-            "num_layers": 6,
-            "num_heads": 8,
-            "dropout": 0.2,
-        },
-        training.Settings(epochs=180, batch_size=128, learning_rate=3e-4),
-    ),
-    "slides-cnn": Preset(
-        "The slides' CNN on CIFAR-10, 180 epochs: wants a GPU.",
-        "cnn",
-        {},
-        training.Settings(epochs=180, batch_size=128, learning_rate=3e-4),
-    ),
-}
 
 
 def build(kind: handin.Kind, config: dict[str, Any]) -> nn.Module:
@@ -136,32 +78,37 @@ def run(
     data: datasets.ImageData,
     output: Path | str | None = None,
     device: torch.device | str | None = None,
-    epochs: int | None = None,
+    epochs: float | None = None,
     seed: int = 0,
 ) -> Result:
-    """Train and test one preset.
+    """Train and test one preset; the test images are used once, at the end.
 
     Args:
         name: a key of PRESETS.
         data: what to train and test on.
-        output: a folder for history (JSON), curves (PNG) and weights; None writes nothing.
+        output: a folder for history (JSON), curves (PNG), weights of the kept and of the last
+            epoch, the row of the table, and, while it trains, a checkpoint from which the same
+            call goes on after an interruption; None writes nothing.
         device: None is the GPU if there is one, otherwise the CPU.
         epochs: None is the preset's number.
         seed: of split, weights, order, augmentation and dropout.
 
     Raises:
         ValueError: where there is no preset of this name.
+        TrainingError: where nothing could be learnt; the message says what to change.
     """
     if name not in PRESETS:
         raise ValueError(f'there is no preset "{name}"; there are {", ".join(PRESETS)}')
     preset = PRESETS[name]
     settings = replace(preset.settings, seed=seed, epochs=epochs or preset.settings.epochs)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if preset.num_classes:
+        data = datasets.first_classes(data, preset.num_classes)
     config = preset.config | {"num_classes": len(data.classes)}
     torch.manual_seed(seed)
     model = build(preset.kind, config)
 
-    train, validation = loader.split(data, seed=seed)
+    train, validation = loader.split(data, preset.validation_fraction, seed)
     shared: dict[str, Any] = {"mean": data.mean, "std": data.std, "device": device}
     train_loader = loader.Loader(
         data.train_images[train],
@@ -172,26 +119,60 @@ def run(
         seed=seed,
         **shared,
     )
+    shared["batch_size"] = EVALUATION_BATCH
     validation_loader = loader.Loader(
         data.train_images[validation], data.train_labels[validation], **shared
     )
     test_loader = loader.Loader(data.test_images, data.test_labels, **shared)
-    history = training.train(model, train_loader, validation_loader, settings)
+    title = name if seed == 0 else f"{name}-seed{seed}"
+    checkpoint = None if output is None else Path(output) / f"{title}.checkpoint"
+    with threads(preset.threads):
+        if settings.whiten:
+            images, _ = next(iter(validation_loader))
+            recipes.whiten(model, images.cpu(), config["patch_size"])
+        history = training.train(model, train_loader, validation_loader, settings, checkpoint)
     loss, accuracy = training.evaluate(model, test_loader)
     result = Result(name, data.name, model, config, history, loss, accuracy)
     if output is not None:
-        save(result, preset.kind, data, Path(output))
+        save(result, preset.kind, data, Path(output), title)
     return result
 
 
-def save(result: Result, kind: handin.Kind, data: datasets.ImageData, folder: Path) -> None:
-    """Write NAME.json, NAME.png and NAME.safetensors into the folder."""
+@contextlib.contextmanager
+def threads(count: int) -> Iterator[None]:
+    """So many CPU threads inside the context; 0 leaves them as they are."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def save(
+    result: Result, kind: handin.Kind, data: datasets.ImageData, folder: Path, title: str
+) -> None:
+    """Write history, curves, the row, and the weights: TITLE has the kept ones.
+
+    Where the best epoch was not the last, TITLE-last or TITLE-best has the other ones.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    result.history.save(folder / f"{result.name}.json")
-    plots.curves({result.name: result.history}).savefig(folder / f"{result.name}.png", dpi=150)
-    handin.save_weights(
-        folder / f"{result.name}.safetensors", result.model, kind, result.config, data
-    )
+    history = result.history
+    history.save(folder / f"{title}.json")
+    plots.curves({title: history}).savefig(folder / f"{title}.png", dpi=150)
+    kept = history.settings.keep
+    other = "last" if kept == "best" else "best"
+    if history.best_epoch != len(history.rows):
+        result.model.load_state_dict(history.weights[other])
+        path = folder / f"{title}-{other}.safetensors"
+        handin.save_weights(path, result.model, kind, result.config, data)
+        result.model.load_state_dict(history.weights[kept])
+    path = folder / f"{title}.safetensors"
+    handin.save_weights(path, result.model, kind, result.config, data)
+    with (folder / FACTS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(result.facts()) + "\n")
+    if not history.stopped:
+        (folder / f"{title}.checkpoint").unlink(missing_ok=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -218,21 +199,39 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FOLDER",
         help="where history, curves and weights go (default: runs)",
     )
-    parser.add_argument("--epochs", type=int, help="instead of the preset's number")
-    parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
+    parser.add_argument("--epochs", type=float, help="instead of the preset's number")
+    parser.add_argument(
+        "--images",
+        type=int,
+        metavar="COUNT",
+        help="only so many training images, and as many test images: to see that it runs",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        nargs="+",
+        default=[0],
+        metavar="SEED",
+        help="of everything random; several give a run each (default: 0)",
+    )
     parser.add_argument("--device", help="such as cpu or cuda (default: the GPU if there is one)")
     options = parser.parse_args(arguments)
+    stopped = False
     try:
         data = datasets.load(options.data)
+        if options.images is not None:
+            data = datasets.first_images(data, options.images)
         print(data.describe())
-        result = run(
-            options.name, data, options.output, options.device, options.epochs, options.seed
-        )
-    except (datasets.DataError, FloatingPointError, NotImplementedError) as error:
+        for seed in options.seed:
+            result = run(options.name, data, options.output, options.device, options.epochs, seed)
+            print(result.row())
+            stopped |= bool(result.history.stopped)
+    except (datasets.DataError, TrainingError, NotImplementedError) as error:
         parser.exit(1, f"{error}\n")
-    print(result.row())
     print(f'History, curves and weights are in "{options.output}".')
-    return 0
+    if stopped:
+        print("Training was stopped early: the same command goes on from there.")
+    return int(stopped)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,17 @@
 
 import math
 import time
-from contextlib import AbstractContextManager
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from course import precision, recipes
 from course.history import History, Settings
 from course.loader import Loader
+from course.run import Run, TrainingError, explain, require_classes
 
 
 def train(
@@ -18,91 +20,99 @@ def train(
     train_loader: Loader,
     validation_loader: Loader,
     settings: Settings,
-    device: torch.device | str | None = None,
+    checkpoint: Path | str | None = None,
 ) -> History:
-    """Train the model in place; it ends with the weights of its best validation epoch.
+    """Train the model in place, on the training loader's device.
 
-    Interrupting (the stop button, or Ctrl+C) ends the training and keeps what was learnt.
+    It ends with the weights of its best or its last epoch (`settings.keep`); the history has
+    both. Whatever stops the training early, such as the stop button, Ctrl+C or a loss that is
+    no number, is said in one sentence, also in `history.stopped`, and what was learnt is kept.
 
     Args:
         model: images (batch, 3, height, width) to logits (batch, classes).
         train_loader: augmented and shuffled.
         validation_loader: neither.
         settings: how to train.
-        device: where; None is the training loader's own.
+        checkpoint: a file to resume from if it is there; brought up to date after each epoch.
+            Resumed on the same device, training ends as if it had never stopped.
 
     Raises:
-        FloatingPointError: where the loss is no longer a finite number.
+        TrainingError: where model, data and settings do not fit, or nothing was learnt before
+            training stopped; the message says what to change.
     """
-    device = torch.device(device or train_loader.device)
-    model.to(device)
-    torch.manual_seed(settings.seed)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    schedule = warmup_cosine(optimizer, settings, len(train_loader))
-    scaler = torch.amp.GradScaler(device.type, enabled=precision(device) == torch.float16)
-    history = History(settings, str(device), sum(p.numel() for p in model.parameters()))
-    best_accuracy, best_weights = -1.0, model.state_dict()
-    count, start = len(train_loader.images), time.perf_counter()
-    try:
-        for epoch in range(1, settings.epochs + 1):
-            title = f"epoch {epoch}/{settings.epochs}"
-            with tqdm(None, title, count, unit=" images", mininterval=0.5) as bar:
-                row = train_epoch(model, train_loader, settings, optimizer, schedule, scaler, bar)
-                loss, accuracy = evaluate(model, validation_loader)
-                bar.set_postfix_str(f"{bar.postfix}, validation {loss:.2f}, {accuracy:.1%}")
-            row |= {"epoch": epoch, "validation_loss": loss, "validation_accuracy": accuracy}
-            history.rows.append(row)
-            if accuracy > best_accuracy:
-                best_accuracy, history.best_epoch = accuracy, epoch
-                best_weights = {name: value.clone() for name, value in model.state_dict().items()}
-    except KeyboardInterrupt:
-        history.interrupted = True
-    finally:
-        model.load_state_dict(best_weights)
-    history.seconds = time.perf_counter() - start
+    require_classes(model, train_loader)
+    run = Run(model, settings, train_loader)
+    if checkpoint is not None:
+        run.resume(Path(checkpoint))
+    history, images, start = run.history, len(train_loader.images), time.perf_counter()
+    seconds_before = history.seconds
+    bar = tqdm(total=round(settings.epochs * images), unit=" images", mininterval=0.5)
+    bar.update(min(len(history.rows) * images, bar.total))
+    with bar, recipes.drop_path(model, settings.drop_path):
+        try:
+            while len(history.rows) < settings.epochs:
+                row = train_epoch(run, train_loader, bar)
+                loss, accuracy = evaluate(run.averaged, validation_loader)
+                row |= {"validation_loss": loss, "validation_accuracy": accuracy}
+                history.seconds = seconds_before + time.perf_counter() - start
+                run.end_epoch(row)
+                if checkpoint is not None:
+                    run.save(Path(checkpoint))
+                bar.write(history.describe_last())
+        except (KeyboardInterrupt, ArithmeticError, RuntimeError, MemoryError, OSError) as error:
+            history.stopped = explain(error, history)
+            bar.write(history.stopped)
+            if not history.rows:
+                raise TrainingError(history.stopped) from error
+        finally:
+            if history.rows:
+                model.load_state_dict(history.weights[settings.keep])
     return history
 
 
-def train_epoch(
-    model: nn.Module,
-    loader: Loader,
-    settings: Settings,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    scaler: torch.amp.GradScaler,
-    bar: tqdm,
-) -> dict[str, float]:
-    """Take one step for each batch; return the epoch's loss, accuracy and speed."""
-    model.train()
-    device = next(model.parameters()).device
-    totals, start = torch.zeros(2, device=device), time.perf_counter()
-    for step, (images, labels) in enumerate(loader, start=1):
-        images, labels = images.to(device), labels.to(device)
-        with autocast(device):
-            logits = model(images).float()
-        loss = F.cross_entropy(logits, labels, label_smoothing=settings.label_smoothing)
-        optimizer.zero_grad()
-        scaler.scale(loss).backward()
-        scaler.unscale_(optimizer)
-        nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
-        scaler.step(optimizer)
-        scaler.update()
-        schedule.step()
-        plain_loss = F.cross_entropy(logits.detach(), labels, reduction="sum")
+def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
+    """Take one step for each batch; return the epoch's loss, accuracy, rate and speed."""
+    settings, total_steps = run.settings, math.ceil(run.settings.epochs * len(loader))
+    run.model.train()
+    totals, seen, epoch = torch.zeros(2, device=loader.device), 0, len(run.history.rows) + 1
+    bar.set_description(f"epoch {epoch}/{math.ceil(settings.epochs)}", refresh=False)
+    start, cpu_start = time.perf_counter(), time.process_time()
+    for images, labels in loader:
+        for optimizer in run.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = group["initial_lr"] * recipes.rate(run.step, settings, len(loader))
+        targets = labels
+        if settings.mixup or settings.cutmix:
+            one_hot = F.one_hot(labels, run.classes).float()
+            images, targets = recipes.mix(images, one_hot, settings, loader.generator)
+        with precision.autocast(loader.device, run.precision):
+            logits = run.compiled(images).float()
+        loss = F.cross_entropy(logits, targets, label_smoothing=settings.label_smoothing)
+        run.step_with(loss)
+
+        plain_loss = F.cross_entropy(logits.detach(), targets, reduction="sum")
         totals += torch.stack([plain_loss, (logits.argmax(dim=1) == labels).sum()])
-        bar.update(len(labels))
-        if step % 10 == 0 or step == len(loader):  # reading numbers makes a GPU wait
-            mean_loss, accuracy = (totals / bar.n).tolist()
+        seen += len(labels)
+        bar.update(min(len(labels), bar.total - bar.n))
+        last = run.step == total_steps or seen == len(loader.images)
+        if last or run.step % 20 == 0:  # reading numbers makes a GPU wait
+            mean_loss, accuracy = (totals / seen).tolist()
             if not math.isfinite(mean_loss):
-                raise FloatingPointError(
-                    f"The loss became {mean_loss} near step {step} of {bar.desc.strip(': ')}: "
-                    f"try a learning rate below {settings.learning_rate:g} or a longer warm-up."
-                )
+                raise FloatingPointError(f"the loss became {mean_loss} near step {run.step}")
             bar.set_postfix_str(f"loss {mean_loss:.2f}, accuracy {accuracy:.1%}", refresh=False)
-    speed = len(loader.images) / (time.perf_counter() - start)
-    return {"train_loss": mean_loss, "train_accuracy": accuracy, "images_per_second": speed}
+        if last:
+            break
+    seconds = time.perf_counter() - start
+    run.history.cpu_seconds += time.process_time() - cpu_start
+    before = run.history.rows[-1]["seconds"] if run.history.rows else 0.0
+    return {
+        "epoch": epoch,
+        "train_loss": mean_loss,
+        "train_accuracy": accuracy,
+        "learning_rate": run.optimizers[0].param_groups[0]["lr"],
+        "images_per_second": seen / seconds,
+        "seconds": before + seconds,
+    }
 
 
 def evaluate(model: nn.Module, loader: Loader) -> tuple[float, float]:
@@ -117,34 +127,7 @@ def predict(model: nn.Module, loader: Loader) -> tuple[Tensor, Tensor]:
     """Logits (count, classes) and labels (count,) of all images, in eval mode."""
     model.eval()
     device = next(model.parameters()).device
-    with autocast(device):
+    with precision.autocast(device, precision.choose(device)):
         batches = [(model(images.to(device)).float(), labels) for images, labels in loader]
     logits, labels = map(torch.cat, zip(*batches, strict=True))
     return logits, labels.to(device)
-
-
-def precision(device: torch.device) -> torch.dtype:
-    """bfloat16 on a GPU that computes in it, float16 on an older one, float32 on a CPU."""
-    if device.type != "cuda":
-        return torch.float32
-    return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
-
-
-def autocast(device: torch.device) -> AbstractContextManager:
-    """Mixed precision (Micikevicius et al. 2018): weights in float32, most products in less."""
-    return torch.autocast(device.type, precision(device), enabled=device.type == "cuda")
-
-
-def warmup_cosine(
-    optimizer: torch.optim.Optimizer, settings: Settings, steps_per_epoch: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    """Per step: up in a line, then down to 0 in half a cosine (Loshchilov and Hutter 2017)."""
-    warmup = settings.warmup_epochs * steps_per_epoch
-    total = settings.epochs * steps_per_epoch
-
-    def factor(step: int) -> float:
-        if step < warmup:
-            return (step + 1) / (warmup + 1)
-        return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup)))
-
-    return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
