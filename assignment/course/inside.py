@@ -1,6 +1,5 @@
 """Pictures of a trained model: what it gets wrong, what its first layer and positions learnt."""
 
-import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -81,11 +80,10 @@ def position_similarity(positions: Tensor, rows: int, columns: int) -> Figure:
     figure, grid = plt.subplots(
         rows, columns, figsize=(0.55 * columns + 1.4, 0.55 * rows + 0.6), squeeze=False
     )
-    drawn = None
     for row in range(rows):
         for column in range(columns):
             axes = grid[row, column]
-            drawn = axes.imshow(similarity[row, column], cmap="cividis", vmin=-1, vmax=1)
+            axes.imshow(similarity[row, column], cmap="cividis", vmin=-1, vmax=1)
             axes.set_xticks([])
             axes.set_yticks([])
             if column == 0:
@@ -96,5 +94,5 @@ def position_similarity(positions: Tensor, rows: int, columns: int) -> Figure:
     figure.supylabel("row of the patch", fontsize=9)
     figure.supxlabel("column of the patch", fontsize=9)
     finish(figure)
-    figure.colorbar(drawn, ax=grid.ravel().tolist(), fraction=0.03, pad=0.02)
+    figure.colorbar(grid[0, 0].images[0], ax=grid.ravel().tolist(), fraction=0.03, pad=0.02)
     return figure

@@ -6,6 +6,7 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +38,7 @@ def optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimiz
     rest = {name: parameter for name, parameter in named.items() if name not in hidden}
     decayed = [p for name, p in rest.items() if name.endswith("weight") and p.ndim > 1]
     spared = [p for name, p in rest.items() if not (name.endswith("weight") and p.ndim > 1)]
-    groups = [{"params": decayed}, {"params": spared, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [{"params": decayed}, {"params": spared, "weight_decay": 0.0}]
     adam = torch.optim.Adam if settings.optimizer == "adam" else torch.optim.AdamW
     found: list[torch.optim.Optimizer] = [
         adam(groups, settings.learning_rate, weight_decay=settings.weight_decay, fused=True)

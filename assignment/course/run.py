@@ -1,5 +1,6 @@
 """One training run: everything that changes while it goes, as a checkpoint holds it."""
 
+import math
 import os
 import pickle
 from dataclasses import asdict
@@ -37,6 +38,7 @@ class Run:
         self.loader, self.generator = loader, loader.generator
         self.precision = precision.choose(self.device)
         self.step = 0
+        self.total_steps = math.ceil(settings.epochs * len(loader))
         self.classes = int(loader.labels.max()) + 1
         self.optimizers = recipes.optimizers(model, settings)
         for optimizer in self.optimizers:
@@ -59,6 +61,11 @@ class Run:
     def averaged(self) -> nn.Module:
         """What is validated and kept: the averaged model if there is one."""
         return self.average.module if self.average else self.model
+
+    def images_until(self, step: int) -> int:
+        """How many images the first `step` steps read."""
+        epochs, steps = divmod(step, len(self.loader))
+        return epochs * len(self.loader.images) + steps * self.loader.batch_size
 
     def step_with(self, loss: Tensor) -> None:
         """Change the weights: gradients of the loss, clipped, and a step of each optimizer."""

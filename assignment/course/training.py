@@ -44,10 +44,9 @@ def train(
     run = Run(model, settings, train_loader)
     if checkpoint is not None:
         run.resume(Path(checkpoint))
-    history, images, start = run.history, len(train_loader.images), time.perf_counter()
-    seconds_before = history.seconds
-    bar = tqdm(total=round(settings.epochs * images), unit=" images", mininterval=0.5)
-    bar.update(min(len(history.rows) * images, bar.total))
+    history, start, seconds_before = run.history, time.perf_counter(), run.history.seconds
+    bar = tqdm(total=run.images_until(run.total_steps), unit=" images", mininterval=0.5)
+    bar.update(run.images_until(run.step))
     with bar, recipes.drop_path(model, settings.drop_path):
         try:
             while len(history.rows) < settings.epochs:
@@ -72,7 +71,7 @@ def train(
 
 def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
     """Take one step for each batch; return the epoch's loss, accuracy, rate and speed."""
-    settings, total_steps = run.settings, math.ceil(run.settings.epochs * len(loader))
+    settings = run.settings
     run.model.train()
     totals, seen, epoch = torch.zeros(2, device=loader.device), 0, len(run.history.rows) + 1
     bar.set_description(f"epoch {epoch}/{math.ceil(settings.epochs)}", refresh=False)
@@ -93,8 +92,8 @@ def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
         plain_loss = F.cross_entropy(logits.detach(), targets, reduction="sum")
         totals += torch.stack([plain_loss, (logits.argmax(dim=1) == labels).sum()])
         seen += len(labels)
-        bar.update(min(len(labels), bar.total - bar.n))
-        last = run.step == total_steps or seen == len(loader.images)
+        bar.update(len(labels))
+        last = run.step == run.total_steps or seen == len(loader.images)
         if last or run.step % 20 == 0:  # reading numbers makes a GPU wait
             mean_loss, accuracy = (totals / seen).tolist()
             if not math.isfinite(mean_loss):
