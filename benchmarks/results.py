@@ -1,0 +1,164 @@
+"""Every row of the table of results, in one command that can be called again until it is done.
+
+    python -m benchmarks.results --data cifar10 --minutes 9
+
+runs each preset of the plan that has no row yet, the most telling first. When the minutes are
+over it stops; the next call goes on from the checkpoint, and ends as if it had never stopped.
+Rows lie in `FOLDER/results.jsonl`; the table, with the sources' own figures beside ours, goes to
+`results.md` beside this file.
+"""
+
+from __future__ import annotations
+
+import _thread
+import argparse
+import json
+import platform
+import statistics
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from course import datasets, presets
+from course.run import TrainingError
+
+TABLE = Path(__file__).with_suffix(".md")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Rows of one preset.
+
+    Attributes:
+        preset: its name.
+        seeds: a row each.
+        source: what the document that it comes from reports.
+        gpu: whether only a GPU gets through it.
+    """
+
+    preset: str
+    seeds: tuple[int, ...]
+    source: str
+    gpu: bool = False
+
+
+PLAN = (
+    Planned("fast-cpu", (0, 1, 2), ""),
+    Planned("homework-vit", (0, 1, 2), "about 50 %"),
+    Planned("homework-resnet", (0, 1, 2), "about 60 %"),
+    Planned("five-minutes", (0, 1, 2), ""),
+    Planned("small-hardware-vit", (0,), "14.81 % after 5 epochs in 5 hours"),
+    Planned("base-four-classes", (0,), "51.1 % after 10 epochs", gpu=True),
+    Planned("ours-vit", (0, 1, 2), "slides' ViT: 77 %, loss 1.28, 180 epochs", gpu=True),
+    Planned("ours-cnn", (0, 1, 2), "slides' CNN: 89 %, loss 0.86", gpu=True),
+    Planned("slides-vit", (0,), "77 %, loss 1.28, 180 epochs", gpu=True),
+    Planned("slides-cnn", (0,), "89 %, loss 0.86", gpu=True),
+)
+
+
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    """Raise KeyboardInterrupt in the main thread when the time is over."""
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    """The finished rows, one for each preset and seed: the newest."""
+    path = folder / presets.FACTS
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = [json.loads(line) for line in lines]
+    return list({(r["preset"], r["seed"]): r for r in found if not r["stopped"]}.values())
+
+
+def missing(folder: Path, device: str) -> list[tuple[str, int]]:
+    """Presets and seeds without a row that this device can get through."""
+    done = {(row["preset"], row["seed"]) for row in rows(folder)}
+    return [
+        (planned.preset, seed)
+        for planned in PLAN
+        for seed in planned.seeds
+        if (planned.preset, seed) not in done and (device == "cuda" or not planned.gpu)
+    ]
+
+
+def table(found: list[dict[str, Any]], command: str) -> str:
+    """The table in Markdown: a line a preset, over its seeds."""
+    lines = [
+        "# Training: the sources' figures and ours",
+        "",
+        f"`{command}` (torch {torch.__version__}, Python {platform.python_version()}). "
+        "Test accuracy of the last or the best epoch as the preset says, no augmentation at test "
+        "time, the test images used once; mean and, in brackets, the lowest and the highest of "
+        "the seeds. Seconds are of training alone.",
+        "",
+        "| preset | its source reports | test accuracy | test loss | epochs | seeds | "
+        "seconds | CPU seconds | device | data |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for planned in PLAN:
+        ours = [row for row in found if row["preset"] == planned.preset]
+        if not ours:
+            lines.append(f"| {planned.preset} | {planned.source or '-'} | not measured yet |" * 1)
+            lines[-1] += " |" * 7
+            continue
+        accuracies = [row["test_accuracy"] for row in ours]
+        spread = f" ({min(accuracies):.1%} to {max(accuracies):.1%})" if len(ours) > 1 else ""
+        first = ours[0]
+
+        def median(name: str, ours: list[dict[str, Any]] = ours) -> float:
+            return statistics.median(row[name] for row in ours)
+
+        lines.append(
+            f"| {planned.preset} | {planned.source or '-'} "
+            f"| {statistics.mean(accuracies):.1%}{spread} | {median('test_loss'):.2f} "
+            f"| {first['epochs']:g} | {len(ours)} | {median('training_seconds'):.1f} "
+            f"| {median('cpu_seconds'):.1f} | {first['device']}, {first['precision']} "
+            f"| {first['data']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """The command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(description="Make the rows that are missing.")
+    parser.add_argument("--data", required=True, metavar="sample|cifar10|PATH")
+    parser.add_argument("--folder", type=Path, default=Path("runs"))
+    parser.add_argument("--minutes", type=float, default=9.0)
+    parser.add_argument("--only", nargs="+", metavar="PRESET", help="instead of the whole plan")
+    parser.add_argument("--images", type=int, help="in miniature: only so many images")
+    parser.add_argument("--epochs", type=float, help="in miniature: instead of the preset's")
+    parser.add_argument("--output", type=Path, default=TABLE)
+    options = parser.parse_args()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    data = datasets.load(options.data)
+    if options.images is not None:
+        data = datasets.first_images(data, options.images)
+    try:
+        with interrupted_after(60 * options.minutes):
+            for preset, seed in missing(options.folder, "cuda" if options.only else device):
+                if options.only is None or preset in options.only:
+                    print(f"{preset}, seed {seed}", flush=True)
+                    result = presets.run(preset, data, options.folder, device, options.epochs, seed)
+                    print(result.row(), flush=True)
+                    if result.history.stopped:
+                        break
+    except (KeyboardInterrupt, TrainingError) as error:
+        print(f"stopped: {error or 'the minutes are over'}")
+    command = f"python -m benchmarks.results --data DATA --minutes {options.minutes:g}"
+    options.output.write_text(table(rows(options.folder), command), encoding="utf-8")
+    left = [f"{preset} ({seed})" for preset, seed in missing(options.folder, device)]
+    print(f"table: {options.output}; left for this device: {', '.join(left) or 'nothing'}")
+
+
+if __name__ == "__main__":
+    main()
