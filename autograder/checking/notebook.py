@@ -6,9 +6,8 @@ import atexit
 import functools
 import sys
 from pathlib import Path
-from typing import Protocol
 
-from torch import Tensor
+import torch
 
 from . import checks as public
 from .connection import Launcher
@@ -22,18 +21,10 @@ from .runner import PUBLIC_SEED, StageRunner
 from .session import STANDIN_FOLDER, read_sources, standins_in
 from .stages import CODE_STAGES, MACHINE_STAGES, WEIGHT_FILES
 from .suspects import load
-from .trained import Outcome, WeightsError, accuracy, load_model, report_training
+from .trained import Outcome, TestImages, evaluate, report_training
 from .verdicts import StageReport
 
 RECORDINGS = Path(__file__).parent / "recordings"
-
-
-class TestImages(Protocol):
-    """The part of a data set that trained models are evaluated on."""
-
-    name: str
-    test_images: Tensor
-    test_labels: Tensor
 
 
 @functools.cache
@@ -90,12 +81,12 @@ def training_report(folder: Path, data: TestImages | None) -> StageReport:
     """What the trained models in a folder are worth on a data set's test images."""
     if data is None:
         raise ValueError('say on which images: check("training", data=data)')
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     outcomes = {}
     for name in WEIGHT_FILES:
         kind = Path(name).stem
         try:
-            model, header = load_model(folder / name, kind)
-            outcomes[kind] = Outcome(accuracy(model, header, data.test_images, data.test_labels))
-        except (WeightsError, NotImplementedError) as error:
+            outcomes[kind] = evaluate(folder / name, kind, data, device)
+        except NotImplementedError as error:
             outcomes[kind] = Outcome(problem=str(error))
     return report_training(outcomes, data.name)

@@ -1,247 +1,171 @@
-"""Trained weights: reading a file that anybody may have made, and what its model is worth.
-
-`ViT` and `course` are whatever is importable: a student's own files in the student's folder, the
-reference's where the grader evaluates.
-"""
+"""Trained models: what they are worth on test images, and the report of the stage `training`."""
 
 from __future__ import annotations
 
-import importlib
-import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from .stages import STAGES, WEIGHT_FILES
 from .verdicts import StageReport, Status, Verdict
-from .words import TRACE_LIMIT, quoted
+from .weights import Header, WeightsError, cost, load_model
+from .words import quoted
 
-AGAIN = "\nTry: run the notebook's cell that saves the weights again."
-MAX_FILE_BYTES = 512 * 2**20
-MAX_PARAMETERS = 100_000_000
-BATCH = 250
+MOST_IMAGES = 250
+MOST_NUMBERS = 2**25
 THRESHOLDS = {"vit": (0.40, 0.50), "resnet": (0.50, 0.60)}
-TITLES = {"vit": "the trained ViT", "resnet": "the trained ResNet"}
-RANGES = {
-    "vit": {
-        "patch_size": (2, 32),
-        "in_channels": (3, 3),
-        "num_classes": (2, 1000),
-        "embed_dim": (1, 1024),
-        "hidden_dim": (1, 4096),
-        "num_layers": (1, 24),
-        "num_heads": (1, 64),
-    },
-    "resnet": {"num_classes": (2, 1000), "width": (1, 256)},
-}
-CHOICES = {
-    "pool": ("class", "mean"),
-    "positions": ("learned", "sinusoidal", "sinusoidal-2d", "none"),
-    "patch_embedding": ("linear", "convolution"),
-}
+TITLES = {"vit": "ViT", "resnet": "ResNet"}
 
 
-class WeightsError(ValueError):
-    """A weights file that cannot be used; the message says why and what to do.
+class TestImages(Protocol):
+    """The part of a data set that trained models are evaluated on.
 
-    Args:
-        message: may hold words from the file; what is shown of them is capped and harmless.
+    Attributes:
+        name: what to call it.
+        test_images: uint8 (count, 3, 32, 32).
+        test_labels: int64 (count,).
+        classes: the classes' names.
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(quoted(message, TRACE_LIMIT))
+    @property
+    def name(self) -> str: ...
+    @property
+    def test_images(self) -> Tensor: ...
+    @property
+    def test_labels(self) -> Tensor: ...
+    @property
+    def classes(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
-class Header:
-    """What a weights file says of itself, checked before anything is allocated.
+class Outcome:
+    """What evaluating one file gave.
 
     Attributes:
+        accuracy: on all test images, or None where there is none.
+        problem: then the reason.
+        data: the name of the test images.
+        images: how many they are.
+        parameters: of the model.
+        trained_on: the name of a data set, as the file has it.
+    """
+
+    accuracy: float | None = None
+    problem: str = ""
+    data: str = ""
+    images: int = 0
+    parameters: int = 0
+    trained_on: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Outcome:
+        """The outcome that `to_json` gave.
+
+        Raises:
+            TypeError, ValueError: where it is none.
+        """
+        outcome = cls(**stored)
+        if outcome.accuracy is not None and not 0 <= outcome.accuracy <= 1:
+            raise ValueError("no accuracy")
+        return outcome
+
+
+def evaluate(path: Path, kind: str, data: TestImages, device: str = "cpu") -> Outcome:
+    """What the model in a weights file is worth, or why that cannot be said.
+
+    Args:
+        path: the file.
         kind: "vit" or "resnet".
-        config: the constructor's keyword arguments.
-        mean, std: of the normalisation it was trained with, for each channel.
-        dataset: the name of the data set it was trained on.
+        data: with the test images, all of which are used.
+        device: where to compute, as PyTorch names it.
     """
-
-    kind: str
-    config: dict[str, Any]
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    dataset: str
-
-
-def read_header(path: Path, kind: str) -> Header:
-    """Read and check a file's metadata.
-
-    Raises:
-        WeightsError: where the file is missing, damaged, of another kind or out of bounds.
-    """
-    if not path.is_file() or path.is_symlink():
-        raise WeightsError(f"{path.name} was not found{AGAIN}")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise WeightsError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MiB{AGAIN}")
-    if other := written_otherwise(path):
-        raise WeightsError(f"{path.name} {other}{AGAIN}")
+    count = len(data.test_images)
     try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-        config = json.loads(metadata["config"])
-        mean, std = (numbers(metadata[key]) for key in ("mean", "std"))
-    except KeyError as error:
-        raise WeightsError(f"{path.name} was not written by handin.save_weights{AGAIN}") from error
-    except (
-        SafetensorError,
-        OSError,
-        ValueError,
-        TypeError,
-        RecursionError,
-        OverflowError,
-    ) as error:
-        raise WeightsError(
-            f"{path.name} cannot be read: it is cut off or damaged ({error!s:.100}){AGAIN}"
-        ) from error
-    if metadata.get("kind") != kind:
-        raise WeightsError(f'{path.name} says it holds "{metadata.get("kind")!s:.40}"{AGAIN}')
-    if not isinstance(config, dict) or not all(abs(m) <= 10 for m in mean) or min(std) < 1e-3:
-        raise WeightsError(f"{path.name} has an impossible configuration{AGAIN}")
-    check_config(config, kind, path.name)
-    return Header(kind, config, mean, std, metadata.get("dataset", "")[:100])
-
-
-def written_otherwise(path: Path) -> str:
-    """What a file is where its first bytes are not those of safetensors, or ""."""
-    with path.open("rb") as file:
-        start = file.read(30)
-    if not start:
-        return "is empty"
-    if start.startswith((b"PK\3\4", b"\x80\2")):
-        return "was written by torch.save, not by handin.save_weights"
-    if start.startswith(b"version https://git-lfs"):
-        return "is not there itself, only git's note of where it lies"
-    return ""
-
-
-def numbers(text: str) -> tuple[float, float, float]:
-    """Three numbers from JSON."""
-    red, green, blue = json.loads(text)
-    return float(red), float(green), float(blue)
-
-
-def check_config(config: dict[str, Any], kind: str, name: str) -> None:
-    """Refuse a configuration that is unknown or larger than the homework's models can be."""
-    for key, value in config.items():
-        low, high = RANGES[kind].get(key, (1, 0))
-        if key in CHOICES and kind == "vit":
-            fits = value in CHOICES[key]
-        elif key == "dropout" and kind == "vit":
-            fits = is_number(value) and 0 <= value <= 1
-        elif key == "image_size" and kind == "vit":
-            fits = value in (32, [32, 32])
-        elif key == "blocks" and kind == "resnet":
-            fits = (
-                isinstance(value, list)
-                and 1 <= len(value) <= 4
-                and all(type(n) is int and 1 <= n <= 20 for n in value)
-            )
-        else:
-            fits = type(value) is int and low <= value <= high
-        if not fits:
+        model, header = load_model(path, kind)
+        classes = header.config.get("num_classes", 10)
+        if classes != len(data.classes):
             raise WeightsError(
-                f"{name}: {key:.60} = {value!r:.60} is not a value this model can have"
+                f"{path.name}: num_classes = {classes}; expected: {len(data.classes)}, the "
+                f"classes of {data.name}\nTry: train it on that data set, and save it again."
             )
-    if kind == "vit" and config.get("embed_dim", 1) % config.get("num_heads", 1):
-        raise WeightsError(f"{name}: num_heads does not divide embed_dim")
+        found = accuracy(model, header, data.test_images, data.test_labels, device)
+    except WeightsError as error:
+        return Outcome(problem=str(error), data=data.name, images=count)
+    parameters = sum(p.numel() for p in model.parameters())
+    return Outcome(found, "", data.name, count, parameters, quoted(header.dataset))
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value is an int or a float, and no truth value."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def accuracy(
+    model: nn.Module, header: Header, images: Tensor, labels: Tensor, device: str = "cpu"
+) -> float:
+    """The share of images classified rightly, in float32 whatever the device offers.
 
-
-def construct(header: Header, name: str) -> nn.Module:
-    """The model that a header describes, without memory behind its parameters.
-
-    Raises:
-        WeightsError: where the constructor refuses the configuration, or it is too large.
-    """
-    module, cls = ("ViT", "ViT") if header.kind == "vit" else ("course.resnet", "ResNet")
-    try:
-        with torch.device("meta"):
-            model: nn.Module = getattr(importlib.import_module(module), cls)(**header.config)
-    except (TypeError, ValueError) as error:
-        raise WeightsError(f"{name}: the configuration builds no {cls} ({error})") from error
-    if sum(p.numel() for p in model.parameters()) > MAX_PARAMETERS:
-        raise WeightsError(f"{name}: more than {MAX_PARAMETERS:,} parameters")
-    return model
-
-
-def load_model(path: Path, kind: str) -> tuple[nn.Module, Header]:
-    """The model in a file, in eval mode, and its header.
-
-    Raises:
-        WeightsError: where names, shapes or numbers do not fit.
-    """
-    header = read_header(path, kind)
-    expected = {k: tuple(v.shape) for k, v in construct(header, path.name).state_dict().items()}
-    with safe_open(path, framework="pt") as file:
-        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 (no dict)
-        if found != expected:
-            names = found.keys() | expected.keys()
-            wrong = sorted(name for name in names if found.get(name) != expected.get(name))
-            raise WeightsError(
-                f"{path.name} does not fit the model of its configuration: "
-                + "; ".join(
-                    f"{name[:80]} expected {expected.get(name, 'nothing')}, "
-                    f"found {found.get(name, 'nothing')}"
-                    for name in wrong[:3]
-                )
-            )
-        try:
-            weights = {key: file.get_tensor(key) for key in found}
-        except (SafetensorError, KeyError, RuntimeError) as error:
-            raise WeightsError(f"{path.name} cannot be read ({error!s:.100})") from error
-    if not all(bool(torch.isfinite(w.float()).all()) for w in weights.values()):
-        raise WeightsError(f"{path.name} has numbers that are not finite (inf or nan)")
-    module, cls = ("ViT", "ViT") if kind == "vit" else ("course.resnet", "ResNet")
-    model: nn.Module = getattr(importlib.import_module(module), cls)(**header.config)
-    model.load_state_dict(weights)
-    return model.eval(), header
-
-
-@torch.no_grad()
-def accuracy(model: nn.Module, header: Header, images: Tensor, labels: Tensor) -> float:
-    """The share of images classified rightly.
+    A batch has as many images as fit beside the model's largest intermediate tensor, and fewer
+    where memory runs out; where not even one fits on the device, the CPU takes over.
 
     Args:
         model: in eval mode.
         header: with the normalisation the model was trained with.
         images: uint8 (count, 3, 32, 32).
         labels: int64 (count,).
+        device: where to compute, as PyTorch names it.
+
+    Raises:
+        WeightsError: where the model answers with numbers that are not finite.
     """
+    size = start = max(1, min(MOST_IMAGES, MOST_NUMBERS // cost(header).largest))
+    while True:
+        try:
+            return share_right(model.to(device), header, images, labels, size)
+        except torch.OutOfMemoryError:
+            if size == 1 and device == "cpu":
+                raise
+        size, device = (size // 2, device) if size > 1 else (start, "cpu")
+
+
+@torch.no_grad()
+def share_right(
+    model: nn.Module, header: Header, images: Tensor, labels: Tensor, size: int
+) -> float:
+    """The share of images classified rightly, `size` of them at a time, where the model is.
+
+    Raises:
+        WeightsError: where the model answers with numbers that are not finite.
+    """
+    device = next(model.parameters()).device
     right = 0
-    for start in range(0, len(images), BATCH):
-        batch = prepare(images[start : start + BATCH], header)
-        right += int((model(batch).argmax(dim=1) == labels[start : start + BATCH]).sum())
+    with torch.backends.cudnn.flags(
+        enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+    ):
+        for batch, truth in zip(images.split(size), labels.split(size), strict=True):
+            logits = model(prepare(batch.to(device), header))
+            if not torch.isfinite(logits).all():
+                raise WeightsError(
+                    f"the {TITLES[header.kind]} answers with numbers that are not finite (inf or "
+                    "nan): its weights are too large\n"
+                    "Try: a lower learning rate, or the weights of an earlier epoch."
+                )
+            right += int((logits.argmax(dim=1) == truth.to(device)).sum())
     return right / len(images)
 
 
 def prepare(images: Tensor, header: Header) -> Tensor:
     """Pixels as the model was trained on them: float32, scaled to [0, 1], normalised."""
-    mean = torch.tensor(header.mean).view(3, 1, 1)
-    std = torch.tensor(header.std).view(3, 1, 1)
+    mean = torch.tensor(header.mean, device=images.device).view(3, 1, 1)
+    std = torch.tensor(header.std, device=images.device).view(3, 1, 1)
     return (images.float() / 255 - mean) / std
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What evaluating one file gave: an accuracy, or the reason why there is none."""
-
-    accuracy: float | None = None
-    problem: str = ""
+def percent(share: float) -> str:
+    """A share to the hundredth of a per cent, never more than it is: 0.49999 gives "49.99%"."""
+    return f"{int(share * 10_000 + 1e-6) / 100:.2f}%"
 
 
 def report_training(
@@ -262,18 +186,32 @@ def report_training(
     verdicts = []
     for kind, (nothing, everything) in (thresholds or THRESHOLDS).items():
         outcome = outcomes[kind]
-        title = f"{TITLES[kind]} classifies {everything:.0%} of the test images of {data}"
-        blank = (f"test_{kind}", "training", title, share)
+        rule = f"points grow from {nothing * 100:.4g}% to {everything * 100:.4g}%"
         if outcome.accuracy is None:
-            verdicts.append(Verdict(*blank, Status.FAILED, outcome.problem))
+            title = f"the trained {TITLES[kind]} on the test images of {data}: {rule}"
+            verdicts.append(
+                Verdict(f"test_{kind}", "training", title, share, Status.FAILED, outcome.problem)
+            )
             continue
         credit = (outcome.accuracy - nothing) / (everything - nothing)
         earned = min(share, max(0, int(share * credit + 1e-9)))
-        passed = earned == share
-        message = f"expected: {everything:.1%} for all points (from {nothing:.0%} some)\n"
-        message += f"got:      {outcome.accuracy:.1%}"
-        if not passed:
-            message += "\nTry: more epochs, another learning rate, milder augmentation."
-        status = Status.PASSED if passed else Status.FAILED
-        verdicts.append(Verdict(*blank, status, message, earned))
+        status = Status.PASSED if earned == share else Status.FAILED
+        title = (
+            f"the trained {TITLES[kind]} classifies {percent(outcome.accuracy)} of the "
+            f"{outcome.images:,} test images of {data} rightly: {rule}"
+        )
+        message = "" if earned == share else "\n".join(advice(outcome, data, everything))
+        verdicts.append(Verdict(f"test_{kind}", "training", title, share, status, message, earned))
     return StageReport("training", tuple(verdicts), notes)
+
+
+def advice(outcome: Outcome, data: str, everything: float) -> list[str]:
+    """What was expected and found, and what to try where that is not everything."""
+    lines = [
+        f"expected: {percent(everything)} for all points",
+        f"got:      {percent(outcome.accuracy or 0)}",
+    ]
+    if outcome.trained_on.split(" (")[0] != data.split(" (")[0]:
+        lines.append(f"The file says that it was trained on other images: {outcome.trained_on}.")
+        return [*lines, f"Try: train it on {data}, and save it again."]
+    return [*lines, "Try: more epochs, another learning rate, milder augmentation."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .hints import hint_for
@@ -70,18 +71,36 @@ def refusal_in_words(refusal: dict[str, Any]) -> str:
 def weights_in_words(refusal: dict[str, Any]) -> str:
     """Which parameters are missing, unexpected, or of another shape."""
     lines = ["has other parameters than the constructor that was given"]
-    for key, label in (("missing", "expected, not found"), ("unexpected", "found, not expected")):
-        names = refusal[key]
-        if names:
-            more = " ..." if len(names) > MOST_NAMES else ""
-            lines.append(f"  {label}: {', '.join(map(quoted, names[:MOST_NAMES]))}{more}")
-    for name, (expected, found) in list(refusal["shapes"].items())[:MOST_NAMES]:
-        lines.append(f"  {quoted(name)}: expected shape {shape(expected)}, found {shape(found)}")
+    lines += differences(refusal["missing"], refusal["unexpected"], refusal["shapes"])
     hint = "Try: put the constructor back as it was; only bodies marked as yours change."
     if refusal["missing"] and not refusal["unexpected"]:
         hint += " Layers in a plain list are not found, those in an nn.ModuleList are."
     lines.append(hint)
     return "\n".join(lines)
+
+
+def differences(
+    missing: Sequence[str],
+    unexpected: Sequence[str],
+    shapes: Mapping[str, tuple[Sequence[int], Sequence[int]]],
+) -> list[str]:
+    """A line for each way in which tensors differ from those expected; the first few of each.
+
+    Args:
+        missing: names that were expected.
+        unexpected: names that were not.
+        shapes: by name, the shape that was expected and another one that was found.
+    """
+    lines = []
+    for names, label in ((missing, "expected, not found"), (unexpected, "found, not expected")):
+        if names:
+            more = " ..." if len(names) > MOST_NAMES else ""
+            lines.append(f"  {label}: {', '.join(map(quoted, names[:MOST_NAMES]))}{more}")
+    for name, (expected, found) in list(shapes.items())[:MOST_NAMES]:
+        lines.append(f"  {quoted(name)}: expected shape {shape(expected)}, found {shape(found)}")
+    if len(shapes) > MOST_NAMES:
+        lines.append(f"  ... {len(shapes)} shapes differ")
+    return lines
 
 
 def kind_in_words(kind: str) -> str:
@@ -105,7 +124,7 @@ def instead_of(name: str, defined: list[str]) -> str:
     )
 
 
-def shape(sizes: list[int]) -> str:
+def shape(sizes: Sequence[int]) -> str:
     """A shape as PyTorch users write it, its first few axes."""
     return quoted(tuple(sizes[:8]))
 

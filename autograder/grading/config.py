@@ -9,6 +9,7 @@ from typing import Any
 
 FILE = "vitcourse.toml"
 ISOLATIONS = ("sandbox", "bubblewrap", "landlock", "cooperative")
+DEVICES = ("auto", "cpu", "cuda")
 
 
 class ConfigError(ValueError):
@@ -33,6 +34,7 @@ class CourseConfig:
         data: the data set that handed-in weights are evaluated on: "cifar10", "sample", or a
             folder.
         thresholds: by model, "vit" and "resnet".
+        device: where they are evaluated: "auto" for a GPU where there is one, "cpu", or "cuda".
     """
 
     isolation: str = "sandbox"
@@ -41,6 +43,7 @@ class CourseConfig:
         ("vit", Threshold(0.40, 0.50)),
         ("resnet", Threshold(0.50, 0.60)),
     )
+    device: str = "auto"
 
 
 def load_config(root: Path) -> CourseConfig:
@@ -57,18 +60,17 @@ def load_config(root: Path) -> CourseConfig:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     default = CourseConfig()
-    grading = take(content, "grading", {"isolation", "data"}, path)
+    grading = take(content, "grading", {"isolation", "data", "device"}, path)
     training = take(content, "training", {name for name, _ in default.thresholds}, path)
     if content:
         raise ConfigError(f"{path}: unknown section [{next(iter(content))}]")
-    isolation = grading.get("isolation", default.isolation)
-    if isolation not in ISOLATIONS:
-        raise ConfigError(f'{path}: isolation is one of {ISOLATIONS}, not "{isolation}"')
+    isolation = one_of(ISOLATIONS, "isolation", grading, default.isolation, path)
+    device = one_of(DEVICES, "device", grading, default.device, path)
     thresholds = tuple(
         (name, threshold(training[name], name, path) if name in training else given)
         for name, given in default.thresholds
     )
-    return CourseConfig(isolation, str(grading.get("data", default.data)), thresholds)
+    return CourseConfig(isolation, str(grading.get("data", default.data)), thresholds, device)
 
 
 def take(content: dict[str, Any], section: str, known: set[str], path: Path) -> dict[str, Any]:
@@ -77,6 +79,16 @@ def take(content: dict[str, Any], section: str, known: set[str], path: Path) -> 
     if not isinstance(found, dict) or set(found) - known:
         raise ConfigError(f"{path}: [{section}] may hold {sorted(known)}, nothing else")
     return found
+
+
+def one_of(
+    known: tuple[str, ...], name: str, section: dict[str, Any], default: str, path: Path
+) -> str:
+    """An entry that is one of some words."""
+    value = section.get(name, default)
+    if value not in known:
+        raise ConfigError(f'{path}: {name} is one of {known}, not "{value}"')
+    return str(value)
 
 
 def threshold(value: Any, name: str, path: Path) -> Threshold:

@@ -6,6 +6,7 @@ reference ViT and never a submission's file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -17,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+import torch
 from torch import Tensor
 
-from autograder.checking.trained import Outcome, WeightsError, accuracy, load_model
+from autograder.checking.trained import Outcome, evaluate
 from autograder.grading.reference import ROOT, SOLUTIONS
 
 ASSIGNMENT = ROOT / "assignment"
-EVALUATION_SECONDS = 900.0
+EVALUATION_SECONDS = 3600.0
 
 
 class Evaluator:
@@ -31,27 +33,31 @@ class Evaluator:
 
     Args:
         data: "cifar10", "sample", or a folder.
+        device: "auto" (a GPU where there is one), "cpu", or "cuda".
     """
 
-    def __init__(self, data: str) -> None:
+    def __init__(self, data: str, device: str = "auto") -> None:
         self.data = data
+        self.device = device
         self.lock = threading.Lock()
         self.process: subprocess.Popen[str] | None = None
-        self.name = ""
 
     def evaluate(self, path: Path, kind: str) -> Outcome:
         """The accuracy of a weights file on all test images, or why there is none.
 
         Raises:
-            RuntimeError: where the data set cannot be had, or the process ends: no fault of the
-                submission's.
+            RuntimeError: where the data set or the device cannot be had, memory does not
+                suffice, or it takes too long: no fault of the submission's.
         """
         with self.lock:
-            answer = self._ask({"path": str(path.resolve()), "kind": kind})
-            return Outcome(answer.get("accuracy"), answer.get("problem", ""))
+            return Outcome.from_json(self._ask({"path": str(path.absolute()), "kind": kind}))
 
     def test_set(self) -> tuple[Tensor, Tensor]:
-        """The test images, uint8 (count, 3, 32, 32), and their labels, int64 (count,)."""
+        """The test images, uint8 (count, 3, 32, 32), and their labels, int64 (count,).
+
+        Raises:
+            RuntimeError: where the data set cannot be had.
+        """
         with self.lock, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "test.safetensors"
             self._ask({"save": str(path)})
@@ -71,22 +77,29 @@ class Evaluator:
         assert self.process
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        if not select.select([self.process.stdout], [], [], EVALUATION_SECONDS)[0]:
+        try:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            in_time = select.select([self.process.stdout], [], [], EVALUATION_SECONDS)[0]
+            answer = json.loads(self.process.stdout.readline()) if in_time else None
+        except (OSError, ValueError) as error:
             self.close()
-            minutes = f"{EVALUATION_SECONDS / 60:.0f} minutes"
-            return {"problem": f"it did not get through the test images in {minutes}: too large"}
-        line = self.process.stdout.readline()
-        if not line:
-            self.process = None
-            raise RuntimeError("the evaluation of handed-in weights ended without an answer")
-        return json.loads(line)
+            raise RuntimeError("their evaluation ended without an answer") from error
+        if answer is None:
+            self.close()
+            raise RuntimeError(
+                f"they did not get through the test images in {EVALUATION_SECONDS / 60:.0f} "
+                "minutes; grade on a machine with a GPU"
+            )
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
 
     def _start(self) -> None:
         paths = os.pathsep.join(str(path) for path in (SOLUTIONS, ASSIGNMENT, ROOT))
+        module = "autograder.grading.evaluation"
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.grading.evaluation", self.data],
+            [sys.executable, "-P", "-m", module, self.data, self.device],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -94,40 +107,60 @@ class Evaluator:
         )
         assert self.process.stdout
         greeting = json.loads(self.process.stdout.readline() or "{}")
-        if "name" not in greeting:
+        if "ready" not in greeting:
             self.close()
-            raise RuntimeError(greeting.get("problem", "the evaluation process did not start"))
-        self.name = greeting["name"]
+            raise RuntimeError(greeting.get("error", "the evaluation process did not start"))
 
 
-def serve(data: str) -> None:
-    """Load the test images, say their name, then answer requests until the input ends."""
+def chosen(device: str) -> str:
+    """The device as PyTorch names it.
+
+    Args:
+        device: "auto", "cpu", or "cuda".
+
+    Raises:
+        RuntimeError: where there is no such device.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError(
+            'vitcourse.toml says device = "cuda", and PyTorch finds no GPU here; "auto" takes '
+            "the CPU then"
+        )
+    return device
+
+
+def serve(data: str, device: str) -> None:
+    """Load the test images, say that it is done, then answer requests until the input ends."""
     from course import datasets
 
     try:
-        images = datasets.load(data)
-    except datasets.DataError as error:
-        print(json.dumps({"problem": str(error)}), flush=True)
+        device = chosen(device)
+        with contextlib.redirect_stdout(sys.stderr):
+            images = datasets.load(data)
+    except (datasets.DataError, RuntimeError) as error:
+        say({"error": str(error)})
         return
-    print(json.dumps({"name": images.name}), flush=True)
+    say({"ready": device})
     for line in sys.stdin:
         request = json.loads(line)
-        answer: dict[str, float | str] = {}
         try:
             if "save" in request:
                 test_set = {"images": images.test_images, "labels": images.test_labels}
                 safetensors.torch.save_file(test_set, request["save"])
-                print(json.dumps(answer), flush=True)
-                continue
-            model, header = load_model(Path(request["path"]), request["kind"])
-            found = accuracy(model, header, images.test_images, images.test_labels)
-            answer = {"accuracy": found}
-        except WeightsError as error:
-            answer = {"problem": str(error)}
-        except (RuntimeError, MemoryError) as error:
-            answer = {"problem": f"the model could not be evaluated ({str(error)[:200]})"}
-        print(json.dumps(answer), flush=True)
+                say({})
+            else:
+                path = Path(request["path"])
+                say(evaluate(path, request["kind"], images, device).to_json())
+        except Exception as error:  # whatever it is, the next file is evaluated
+            say({"error": f"{type(error).__name__}: {str(error)[:200]}"})
+
+
+def say(answer: dict[str, Any]) -> None:
+    """Answer with one line."""
+    print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

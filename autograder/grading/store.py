@@ -1,19 +1,24 @@
-"""Verdicts kept between runs, by the content of what was judged."""
+"""What was found is kept between runs, by the content of what was judged."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from autograder.checking.verdicts import StageReport
 
 from .seed import private_folder
 
+Kept = TypeVar("Kept")
+
 
 class Store:
-    """Reports in files of a private folder; a report that needs a person is not kept.
+    """Reports and outcomes in files of a private folder, each replaced as a whole.
 
     Args:
         root: the course's folder.
@@ -29,17 +34,24 @@ class Store:
 
     def find(self, key: str) -> StageReport | None:
         """The report kept under this key, if there is one that can be read."""
-        try:
-            return StageReport.from_json(json.loads((self.folder / key).read_text()))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        return self.read(key, StageReport.from_json)
 
     def keep(self, key: str, report: StageReport) -> None:
         """Keep a report, unless a person has to look."""
-        if report.needs_person:
-            return
-        unfinished = self.folder / f"{key}.{os.getpid()}"
-        unfinished.write_text(json.dumps(report.to_json()))
+        if not report.needs_person:
+            self.write(key, report.to_json())
+
+    def read(self, key: str, decode: Callable[[Any], Kept]) -> Kept | None:
+        """What is kept under this key, if it can be read; a damaged file is as good as none."""
+        try:
+            return decode(json.loads((self.folder / key).read_text()))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+    def write(self, key: str, content: dict[str, Any]) -> None:
+        """Keep what JSON can say."""
+        unfinished = self.folder / f"{key}.{os.getpid()}.{threading.get_ident()}"
+        unfinished.write_text(json.dumps(content))
         unfinished.replace(self.folder / key)
 
 

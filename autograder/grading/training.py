@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
-import safetensors.torch
 import torch
+from torch import Tensor
 
 from autograder.checking.compare import CheckFailed
 from autograder.checking.connection import Launcher
 from autograder.checking.programs import Call, Program
 from autograder.checking.session import StageSession
 from autograder.checking.stages import WEIGHT_FILES
-from autograder.checking.trained import (
-    BATCH,
-    MAX_FILE_BYTES,
-    Outcome,
-    WeightsError,
-    prepare,
-    read_header,
-    report_training,
-)
+from autograder.checking.trained import MOST_IMAGES, Outcome, prepare, report_training
 from autograder.checking.verdicts import StageReport
+from autograder.checking.weights import MAX_FILE_BYTES, WeightsError, read_header, read_tensors
 
 from .config import CourseConfig
-from .evaluation import Evaluator
-from .store import digest
+from .evaluation import ASSIGNMENT, Evaluator
+from .reference import ROOT, SOLUTIONS
+from .store import Store, digest, folder_digest
 
 KINDS = {Path(name).stem: name for name in WEIGHT_FILES}
 OWN_CODE_NOTE = (
@@ -34,27 +30,63 @@ OWN_CODE_NOTE = (
     "pass; such a result enters no leaderboard"
 )
 PROGRAM_IMAGES = 1000
+CHECKING = ROOT / "autograder" / "checking"
+EVALUATED_WITH = (
+    *(CHECKING / name for name in ("weights.py", "trained.py", "words.py")),
+    ROOT / "autograder" / "grading" / "evaluation.py",
+    Path(__file__),
+)
 
 
 class TrainingGrader:
     """Evaluates `vit.safetensors` and `resnet.safetensors`.
 
     Args:
-        config: data set and thresholds.
+        config: data set, thresholds and device.
         plain: whence workers come in the absence of a sandbox.
+        store: where outcomes are kept; None keeps none.
     """
 
-    def __init__(self, config: CourseConfig, plain: Launcher) -> None:
+    def __init__(self, config: CourseConfig, plain: Launcher, store: Store | None = None) -> None:
         self.config = config
         self.plain = plain
-        self.evaluator = Evaluator(config.data)
+        self.store = store
+        self.evaluator = Evaluator(config.data, config.device)
+
+    @functools.cached_property
+    def version(self) -> str:
+        """A name for all that an accuracy depends on but for the weights: code and test images."""
+        sources = (*EVALUATED_WITH, *sorted((ROOT / "data").glob("*.py")))
+        return digest(
+            folder_digest(SOLUTIONS, ASSIGNMENT / "course"),
+            *(path.read_bytes() for path in sources),
+            torch.__version__,
+            self.config.data,
+            self.config.device,
+            *stamps(self.config.data),
+        )
 
     def key(self, submission: Path, own_model_right: bool, code: str) -> str:
         """A name for everything the report depends on."""
         files = [submission / name for name in WEIGHT_FILES]
         hashes = [file_digest(path) for path in files]
         model = "reference" if own_model_right else code
-        return digest(model, str(self.config), *hashes)
+        return digest(model, self.version, str(self.config), *hashes)
+
+    def outcome(self, submission: Path, kind: str) -> Outcome:
+        """What a file's weights are worth in the reference model; found once for each content.
+
+        Raises:
+            RuntimeError: where it cannot be said, through no fault of the submission's.
+        """
+        path = submission / KINDS[kind]
+        name = f"outcome-{digest(self.version, kind, file_digest(path))}"
+        if self.store and (kept := self.store.read(name, Outcome.from_json)):
+            return kept
+        found = self.evaluator.evaluate(path, kind)
+        if self.store:
+            self.store.write(name, found.to_json())
+        return found
 
     def report(
         self, submission: Path, sources: dict[str, str], launcher: Launcher | None
@@ -68,49 +100,70 @@ class TrainingGrader:
                 also run as the submission wrote it, in its workers; the better one counts.
         """
         notes: tuple[str, ...] = ()
-        outcomes = {}
         try:
-            for kind, name in KINDS.items():
-                outcomes[kind] = self.evaluator.evaluate(submission / name, kind)
-            if launcher is not None and self._lacks("vit", outcomes["vit"]):
+            outcomes = {kind: self.outcome(submission, kind) for kind in KINDS}
+            reference = outcomes["vit"]
+            if launcher is not None and self._lacks(reference):
                 own = self._own(submission / KINDS["vit"], sources, launcher)
-                if (own.accuracy or 0.0) > (outcomes["vit"].accuracy or 0.0):
-                    outcomes["vit"], notes = own, (OWN_CODE_NOTE,)
+                if own is not None and own > (reference.accuracy or 0.0):
+                    outcomes["vit"], notes = replace(reference, accuracy=own), (OWN_CODE_NOTE,)
         except RuntimeError as error:
             return StageReport("training", (), (f"the weights could not be evaluated: {error}",))
         thresholds = {name: (t.nothing, t.everything) for name, t in self.config.thresholds}
-        return report_training(outcomes, self.evaluator.name, thresholds, notes)
+        return report_training(outcomes, outcomes["vit"].data, thresholds, notes)
 
-    def _lacks(self, kind: str, outcome: Outcome) -> bool:
-        return (outcome.accuracy or 0.0) < dict(self.config.thresholds)[kind].everything
+    def _lacks(self, outcome: Outcome) -> bool:
+        return (outcome.accuracy or 0.0) < dict(self.config.thresholds)["vit"].everything
 
     def close(self) -> None:
         """End the evaluation process."""
         self.evaluator.close()
 
-    def _own(self, path: Path, sources: dict[str, str], launcher: Launcher) -> Outcome:
+    def _own(self, path: Path, sources: dict[str, str], launcher: Launcher) -> float | None:
+        """The accuracy of the submission's own ViT, or None where it cannot be run."""
         session = StageSession("vit", sources, {}, launcher, together=True, computing=60.0)
         try:
             header = read_header(path, "vit")
-            weights = safetensors.torch.load_file(path)
+            weights = read_tensors(path)
             images, labels = self.evaluator.test_set()
             right = 0
             for start in range(0, len(images), PROGRAM_IMAGES):
-                part = images[start : start + PROGRAM_IMAGES]
-                calls = tuple(Call((prepare(b, header),)) for b in part.split(BATCH))
-                program = Program("ViT", header.config, weights, calls=calls)
-                reply = session.run(program)
-                logits = [reply.tensors.get(f"{n}.out") for n in range(len(calls))]
-                given = [part for part in logits if part is not None and part.dim() == 2]
-                if sum(len(part) for part in given) != len(part):
-                    return Outcome(problem="the submission's ViT gave no logits for these weights")
-                predicted = torch.cat(given).argmax(dim=1)
-                right += int((predicted == labels[start : start + PROGRAM_IMAGES]).sum())
-        except (CheckFailed, WeightsError) as error:
-            return Outcome(problem=str(error))
+                part = images[start : start + PROGRAM_IMAGES].split(MOST_IMAGES)
+                truth = labels[start : start + PROGRAM_IMAGES].split(MOST_IMAGES)
+                calls = tuple(Call((prepare(batch, header),)) for batch in part)
+                reply = session.run(Program("ViT", header.config, weights, calls=calls))
+                for number, expected in enumerate(truth):
+                    logits = reply.tensors.get(f"{number}.out")
+                    if logits is None or not are_logits(logits, len(expected)):
+                        return None
+                    right += int((logits.argmax(dim=1) == expected).sum())
+        except (CheckFailed, WeightsError):
+            return None
         finally:
             session.close()
-        return Outcome(right / len(images))
+        return right / len(images)
+
+
+def are_logits(answer: Tensor, images: int) -> bool:
+    """Whether a ViT's answer has numbers to choose a class by, a row for each image."""
+    return (
+        answer.dim() == 2
+        and len(answer) == images
+        and answer.shape[1] > 0
+        and (answer.is_floating_point())
+    )
+
+
+def stamps(data: str) -> list[str]:
+    """Names, sizes and times of a data set's files; none where it is drawn."""
+    if data == "sample":
+        return []
+    folder = ROOT / "data" / "downloads" if data == "cifar10" else Path(data).expanduser()
+    return [
+        f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
 
 
 def file_digest(path: Path) -> str:
@@ -119,5 +172,8 @@ def file_digest(path: Path) -> str:
         return "missing"
     if path.stat().st_size > MAX_FILE_BYTES:
         return "too large"
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "unreadable"
