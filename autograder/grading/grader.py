@@ -27,7 +27,6 @@ from autograder.sandbox.tiers import choose
 
 from .config import CourseConfig, load_config
 from .mistakes import KnownMistakes
-from .passing import Part, Passing
 from .reference import SOLUTIONS, LiveReference
 from .seed import load_seed
 from .store import Store, digest, folder_digest
@@ -65,7 +64,6 @@ class Grader:
         self.reference = LiveReference(self.plain)
         self.standins = standins_in(STANDIN_FOLDER, HIDDEN_STANDINS)
         self.checks = all_checks()
-        self.passing = Passing(self.checks, self.standins, seed, self.reference)
         self.training = TrainingGrader(config, self.plain, store)
         self.version = digest(
             folder_digest(
@@ -115,9 +113,8 @@ class Grader:
         missing = [stage for stage in CODE_STAGES if stage not in reports]
         if missing:
             with self._launcher() as launcher:
-                passed = self.passing(missing, sources, launcher)
                 for stage in missing:
-                    reports[stage] = self._judge(stage, sources, launcher, passed)
+                    reports[stage] = self._judge(stage, sources, launcher)
                     if self.store:
                         self.store.keep(f"{stage}-{key}", reports[stage])
         reports = {stage: reports[stage] for stage in CODE_STAGES}
@@ -138,13 +135,8 @@ class Grader:
             for future in as_completed(waiting):
                 yield waiting[future]
 
-    def _judge(
-        self, stage: str, sources: dict[str, str], launcher: Launcher, passed: set[Part]
-    ) -> StageReport:
+    def _judge(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageReport:
         runner = self._runner(stage, sources, launcher)
-        for together in (False, True):
-            if (stage, together) in passed:
-                runner.take_as_passed(together)
         runner.suspects = functools.partial(self.mistakes, stage)
         runner.knowledge = lambda: Knowledge((one_change,), (two_changes,))
         report = runner.report()
