@@ -7,14 +7,17 @@ a stand-in of another process, and the solutions' answers are read from a record
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from autograder.bank.judging import STANDINS, checks
 from autograder.checking.connection import Connection, Launcher
 from autograder.checking.probe import Run
-from autograder.checking.programs import Reply
+from autograder.checking.programs import Answer
 from autograder.checking.recordings import Recorded
 from autograder.checking.registry import Check
 from autograder.checking.runner import StageRunner
@@ -22,7 +25,7 @@ from autograder.checking.session import read_sources
 from autograder.checking.stages import STUDENT_FILES
 from autograder.checking.verdicts import StageReport
 from autograder.checking.worker.loading import Submission
-from autograder.checking.worker.protocol import read_frame
+from autograder.checking.worker.protocol import pack, read_frame
 from autograder.checking.worker.running import run_program
 from autograder.checking.worker.serve import load
 
@@ -36,14 +39,16 @@ class Here:
     def __init__(self) -> None:
         self.submission: Submission | None = None
 
-    def exchange(self, request: bytes, waiting: float) -> Reply:
+    def exchange(self, request: bytes, waiting: float, count: int = 1) -> list[Answer]:
         """Answer a request at once."""
-        header, tensors = read_frame(io.BytesIO(request))
-        if "sources" in header:
-            return Reply({"id": header["id"], "errors": self._load(header)}, {})
+        stream = io.BytesIO(request)
+        envelope, _ = read_frame(stream)
+        asked, tensors = read_frame(stream)
+        if "sources" in asked:
+            return [packed(envelope, {"errors": self._load(asked)}, {})]
         assert self.submission
-        reply, packed = run_program(header["program"], tensors, self.submission.files)
-        return Reply({"id": header["id"], **reply}, packed)
+        (program,) = asked["programs"]
+        return [packed(envelope, *run_program(program, tensors, self.submission.files))]
 
     def _load(self, header: dict[str, Any]) -> dict[str, Any]:
         sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, Submission)]
@@ -58,6 +63,11 @@ class Here:
         )
         sys.meta_path.insert(0, self.submission)
         return {name: load(name, self.submission.files) for name in header["load"]}
+
+
+def packed(envelope: dict[str, Any], reply: dict[str, Any], tensors: dict[str, Tensor]) -> Answer:
+    """An answer as it would have come from a worker."""
+    return Answer(json.dumps({"id": envelope["id"], **reply}).encode(), pack(tensors))
 
 
 class HereLauncher:

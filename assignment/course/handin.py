@@ -1,7 +1,9 @@
 """Handing in: weights with what is needed to rebuild their model, and one zip of everything."""
 
 import json
+import re
 import time
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +18,8 @@ NOTEBOOK = "vit-cifar10.ipynb"
 CODE = ("utils.py", "ViT.py", "transformer-attention.py", "transformer-student.py")
 WEIGHTS = {"vit.safetensors": "vit", "resnet.safetensors": "resnet"}
 ARCHIVE = "submission.zip"
+NICKNAME_FILE = "nickname.txt"
+NICKNAME = re.compile(r"(?=.{2,24}$)[^\W_]+(?:[ ._-][^\W_]+)*")
 Kind = Literal["vit", "resnet", "cnn"]
 
 
@@ -63,24 +67,29 @@ def load_config(path: Path | str) -> dict[str, Any]:
         ) from error
 
 
-def pack(folder: Path | str = ".") -> Path | None:
+def pack(folder: Path | str = ".", nickname: str = "") -> Path | None:
     """Write submission.zip if everything is there; otherwise say what is missing.
 
     Args:
         folder: where your notebook, your four files and the weights lie.
+        nickname: what the class's leaderboard calls you; without one you are not on it.
 
     Returns:
         The zip, or None where something is missing.
     """
     folder = Path(folder)
-    problems = missing(folder)
+    problems = missing(folder) + nickname_problems(nickname)
     if problems:
         print("No submission.zip yet:")
         print(*(f"  - {problem}" for problem in problems), sep="\n")
         return None
     archive = folder / ARCHIVE
+    chosen = folder / NICKNAME_FILE
+    chosen.unlink(missing_ok=True)
+    if nickname:
+        chosen.write_text(f"{nickname}\n", encoding="utf-8")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in (NOTEBOOK, *CODE, *WEIGHTS):
+        for name in (NOTEBOOK, *CODE, *WEIGHTS, *([NICKNAME_FILE] if nickname else [])):
             file.write(folder / name, name)
     saved = (folder / NOTEBOOK).stat().st_mtime
     print(
@@ -88,7 +97,30 @@ def pack(folder: Path | str = ".") -> Path | None:
         f"It holds the notebook as you saved it at {time.strftime('%H:%M', time.localtime(saved))}"
         " (this computer's time). If you changed it since, save it and run this cell again."
     )
+    print(
+        f'On the leaderboard you are "{nickname}".'
+        if nickname
+        else "You are not on the leaderboard: no nickname was given."
+    )
     return archive
+
+
+def nickname_problems(nickname: str) -> list[str]:
+    if not nickname or (NICKNAME.fullmatch(nickname) and is_latin(nickname)):
+        return []
+    return [
+        "this nickname cannot be taken: 2 to 24 Latin letters and digits; between them a single "
+        "space, dot, hyphen or underscore."
+    ]
+
+
+def is_latin(text: str) -> bool:
+    """Whether all letters are Latin ones, so that no two nicknames only look the same."""
+    return all(
+        unicodedata.name(each, "").startswith(("LATIN SMALL LETTER", "LATIN CAPITAL LETTER"))
+        for each in text
+        if each.isalpha()
+    )
 
 
 def missing(folder: Path) -> list[str]:

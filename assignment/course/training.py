@@ -71,25 +71,13 @@ def train(
 
 def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
     """Take one step for each batch; return the epoch's loss, accuracy, rate and speed."""
-    settings = run.settings
     run.model.train()
     totals, seen, epoch = torch.zeros(2, device=loader.device), 0, len(run.history.rows) + 1
-    bar.set_description(f"epoch {epoch}/{math.ceil(settings.epochs)}", refresh=False)
+    bar.set_description(f"epoch {epoch}/{math.ceil(run.settings.epochs)}", refresh=False)
     start, cpu_start = time.perf_counter(), time.process_time()
     for images, labels in loader:
-        for optimizer in run.optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = group["initial_lr"] * recipes.rate(run.step, settings, len(loader))
-        targets = labels
-        if settings.mixup or settings.cutmix:
-            one_hot = F.one_hot(labels, run.classes).float()
-            images, targets = recipes.mix(images, one_hot, settings, loader.generator)
-        with precision.autocast(loader.device, run.precision):
-            logits = run.compiled(images).float()
-        loss = F.cross_entropy(logits, targets, label_smoothing=settings.label_smoothing)
-        run.step_with(loss)
-
-        plain_loss = F.cross_entropy(logits.detach(), targets, reduction="sum")
+        logits, targets = take_step(run, images, labels)
+        plain_loss = F.cross_entropy(logits, targets, reduction="sum")
         totals += torch.stack([plain_loss, (logits.argmax(dim=1) == labels).sum()])
         seen += len(labels)
         bar.update(len(labels))
@@ -112,6 +100,21 @@ def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
         "images_per_second": seen / seconds,
         "seconds": before + seconds,
     }
+
+
+def take_step(run: Run, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Change the weights once; return the logits and the targets they were held against."""
+    settings, targets = run.settings, labels
+    for optimizer in run.optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = group["initial_lr"] * recipes.rate(run.step, settings, len(run.loader))
+    if settings.mixup or settings.cutmix:
+        one_hot = F.one_hot(labels, run.classes).float()
+        images, targets = recipes.mix(images, one_hot, settings, run.loader.generator)
+    with precision.autocast(run.device, run.precision):
+        logits = run.compiled(images).float()
+    run.step_with(F.cross_entropy(logits, targets, label_smoothing=settings.label_smoothing))
+    return logits.detach(), targets
 
 
 def evaluate(model: nn.Module, loader: Loader) -> tuple[float, float]:
