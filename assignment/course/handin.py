@@ -3,7 +3,6 @@
 import json
 import re
 import time
-import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +18,8 @@ CODE = ("utils.py", "ViT.py", "transformer-attention.py", "transformer-student.p
 WEIGHTS = {"vit.safetensors": "vit", "resnet.safetensors": "resnet"}
 ARCHIVE = "submission.zip"
 NICKNAME_FILE = "nickname.txt"
-NICKNAME = re.compile(r"(?=.{2,24}$)[^\W_]+(?:[ ._-][^\W_]+)*")
+LETTERS = "[0-9A-Za-zÀ-ÖØ-öø-ſ]+"
+NICKNAME = re.compile(f"(?=.{{2,24}}$){LETTERS}(?:[ ._-]{LETTERS})*")
 Kind = Literal["vit", "resnet", "cnn"]
 
 
@@ -106,21 +106,12 @@ def pack(folder: Path | str = ".", nickname: str = "") -> Path | None:
 
 
 def nickname_problems(nickname: str) -> list[str]:
-    if not nickname or (NICKNAME.fullmatch(nickname) and is_latin(nickname)):
+    if not nickname or NICKNAME.fullmatch(nickname):
         return []
     return [
-        "this nickname cannot be taken: 2 to 24 Latin letters and digits; between them a single "
-        "space, dot, hyphen or underscore."
+        "this nickname cannot be taken: give 2 to 24 Latin letters or digits, and between them no "
+        "more than single spaces, dots, hyphens or underscores."
     ]
-
-
-def is_latin(text: str) -> bool:
-    """Whether all letters are Latin ones, so that no two nicknames only look the same."""
-    return all(
-        unicodedata.name(each, "").startswith(("LATIN SMALL LETTER", "LATIN CAPITAL LETTER"))
-        for each in text
-        if each.isalpha()
-    )
 
 
 def missing(folder: Path) -> list[str]:

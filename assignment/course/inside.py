@@ -1,12 +1,16 @@
 """Pictures of a trained model: what it gets wrong, what its first layer and positions learnt."""
 
+from typing import Any
+
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 from torch.nn import functional as F
 
-from course.plots import finish, show
+from course.plots import show
 from course.recipes import principal_directions
+
+CONSTRAINED: dict[str, Any] = {"layout": "constrained"}
 
 
 def misclassified(
@@ -28,7 +32,7 @@ def misclassified(
     columns = min(6, max(1, len(chosen)))
     rows = max(1, -(-len(chosen) // columns))
     figure, grid = plt.subplots(
-        rows, columns, figsize=(1.9 * columns, 2.3 * rows + 0.4), squeeze=False
+        rows, columns, figsize=(1.9 * columns, 2.6 * rows + 0.4), squeeze=False, **CONSTRAINED
     )
     for axes in grid.flat:
         axes.set_axis_off()
@@ -37,7 +41,8 @@ def misclassified(
         taken, true = classes[predicted[index]], classes[labels[index]]
         axes.set_title(f"{true},\ntaken for {taken}\n({certainty[index]:.0%} sure)", fontsize=9)
     figure.suptitle(f"{len(wrong):,} of {len(labels):,} images are misclassified", fontsize=11)
-    return finish(figure)
+    plt.close(figure)
+    return figure
 
 
 def filters(weight: Tensor, images: Tensor, patch_size: int, count: int = 16) -> Figure:
@@ -53,16 +58,16 @@ def filters(weight: Tensor, images: Tensor, patch_size: int, count: int = 16) ->
     weight = weight.detach().cpu().float().flatten(1)
     strongest = weight[weight.norm(dim=1).argsort(descending=True)][:count]
     directions = principal_directions(images.cpu(), patch_size)[0][:count]
-    figure, grid = plt.subplots(2, count, figsize=(0.62 * count + 0.4, 2.5), squeeze=False)
+    figure = plt.figure(figsize=(0.62 * count + 0.2, 2.3), **CONSTRAINED)
     titles = ("learnt filters, the longest first", "principal directions of the patches")
-    for row, vectors, title in zip(grid, (strongest, directions), titles, strict=True):
-        for axes in row:
-            axes.set_axis_off()
-        for axes, vector in zip(row, vectors, strict=False):
+    halves = figure.subfigures(2, 1, squeeze=False)[:, 0]
+    for half, vectors, title in zip(halves, (strongest, directions), titles, strict=True):
+        half.suptitle(title, x=0.01, ha="left", fontsize=10)
+        for axes, vector in zip(half.subplots(1, count, squeeze=False)[0], vectors, strict=True):
             picture = vector.view(-1, patch_size, patch_size)
             show(axes, (picture / picture.abs().max() + 1) / 2)
-        row[0].set_title(title, loc="left", fontsize=10)
-    return finish(figure)
+    plt.close(figure)
+    return figure
 
 
 def position_similarity(positions: Tensor, rows: int, columns: int) -> Figure:
@@ -77,22 +82,23 @@ def position_similarity(positions: Tensor, rows: int, columns: int) -> Figure:
     """
     vectors = F.normalize(positions.detach().cpu().float()[0, -rows * columns :], dim=1)
     similarity = (vectors @ vectors.T).view(rows, columns, rows, columns)
+    lowest = similarity.min().item()
     figure, grid = plt.subplots(
-        rows, columns, figsize=(0.55 * columns + 1.4, 0.55 * rows + 0.6), squeeze=False
+        rows, columns, figsize=(0.6 * columns + 2.2, 0.6 * rows + 1.2), squeeze=False, **CONSTRAINED
     )
     for row in range(rows):
         for column in range(columns):
             axes = grid[row, column]
-            axes.imshow(similarity[row, column], cmap="cividis", vmin=-1, vmax=1)
+            axes.imshow(similarity[row, column], cmap="cividis", vmin=lowest, vmax=1)
             axes.set_xticks([])
             axes.set_yticks([])
             if column == 0:
                 axes.set_ylabel(str(row + 1), rotation=0, ha="right", va="center", fontsize=8)
             if row == rows - 1:
                 axes.set_xlabel(str(column + 1), fontsize=8)
-    figure.suptitle("Cosine similarity of the positions, patch by patch", fontsize=11)
+    figure.suptitle("Cosine similarity of the positions,\na map for each patch", fontsize=11)
     figure.supylabel("row of the patch", fontsize=9)
     figure.supxlabel("column of the patch", fontsize=9)
-    finish(figure)
-    figure.colorbar(grid[0, 0].images[0], ax=grid.ravel().tolist(), fraction=0.03, pad=0.02)
+    figure.colorbar(grid[0, 0].images[0], ax=grid.ravel().tolist(), fraction=0.04)
+    plt.close(figure)
     return figure

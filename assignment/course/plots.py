@@ -164,6 +164,7 @@ def ring(axes: Axes, row: Mapping[str, float], by: str) -> None:
         textcoords="offset points",
         ha="center",
         fontsize=9,
+        bbox={"boxstyle": "round", "facecolor": "white", "edgecolor": "none", "pad": 0.1},
     )
 
 
