@@ -18,7 +18,8 @@ from downloads import JANE, MOODLE, Course
 from safetensors.torch import save_file
 
 from autograder.bridge.submission import inspect
-from autograder.checking.weights import WeightsError, read_header
+from autograder.checking.configuration import WeightsError
+from autograder.checking.weights import read_header
 
 
 def test_hand_ins_are_told_apart_by_name() -> None:

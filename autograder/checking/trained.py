@@ -9,9 +9,10 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from .configuration import Header, WeightsError, cost
 from .stages import STAGES, WEIGHT_FILES
 from .verdicts import StageReport, Status, Verdict
-from .weights import Header, WeightsError, cost, load_model
+from .weights import load_model
 from .words import quoted
 
 MOST_IMAGES = 250

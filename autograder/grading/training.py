@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 
 from autograder.checking.compare import CheckFailed
+from autograder.checking.configuration import WeightsError
 from autograder.checking.connection import Launcher
 from autograder.checking.programs import Call, Program
 from autograder.checking.session import StageSession
 from autograder.checking.stages import WEIGHT_FILES
 from autograder.checking.trained import MOST_IMAGES, Outcome, prepare, report_training
 from autograder.checking.verdicts import StageReport
-from autograder.checking.weights import MAX_FILE_BYTES, WeightsError, read_header, read_tensors
+from autograder.checking.weights import MAX_FILE_BYTES, read_header, read_tensors
 
 from .config import CourseConfig
 from .evaluation import ASSIGNMENT, Evaluator
@@ -32,7 +33,7 @@ OWN_CODE_NOTE = (
 PROGRAM_IMAGES = 1000
 CHECKING = ROOT / "autograder" / "checking"
 EVALUATED_WITH = (
-    *(CHECKING / name for name in ("weights.py", "trained.py", "words.py")),
+    *(CHECKING / name for name in ("configuration.py", "weights.py", "trained.py", "words.py")),
     ROOT / "autograder" / "grading" / "evaluation.py",
     Path(__file__),
 )
