@@ -23,7 +23,9 @@ from autograder.release.gate import GateError
 from autograder.release.stubs import ROOT
 from autograder.sandbox import SandboxUnavailable
 
-COMMANDS = ("release", "collect", "check", "grade", "reseed", "answers", "demo", "doctor")
+COMMANDS = (
+    "release", "collect", "check", "grade", "leaderboard", "reseed", "answers", "demo", "doctor",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_what_cannot_be_understood() -> None:
     assert vitcourse("demo", "--folder").exit_code == Exit.USAGE
 
 
-@pytest.mark.parametrize("command", ["release", "grade", "answers", "reseed"])
+@pytest.mark.parametrize("command", ["release", "grade", "leaderboard", "answers", "reseed"])
 def test_outside_a_course_nothing_is_done(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,24 @@ def test_a_whole_folder_is_packed(folder, capsys):
     assert "submission.zip is ready" in capsys.readouterr().out
 
 
+def test_a_nickname_is_packed_where_one_is_given_and_only_then(folder, capsys):
+    for nickname, there in (("Gradient", True), ("", False)):
+        archive = handin.pack(folder, nickname=nickname)
+        with zipfile.ZipFile(archive) as file:
+            assert (handin.NICKNAME_FILE in file.namelist()) is there
+        assert (folder / handin.NICKNAME_FILE).exists() is there
+        assert (
+            'you are "Gradient"' if there else "not on the leaderboard"
+        ) in capsys.readouterr().out
+
+
+def test_a_nickname_that_cannot_be_taken_is_said_before_anything_is_written(folder, capsys):
+    assert handin.pack(folder, nickname="<b>") is None
+    assert "this nickname cannot be taken" in capsys.readouterr().out
+    assert not (folder / handin.NICKNAME_FILE).exists()
+    assert not (folder / handin.ARCHIVE).exists()
+
+
 @pytest.mark.parametrize("name", [*handin.CODE, handin.NOTEBOOK, *handin.WEIGHTS])
 def test_a_missing_file_is_named(folder, capsys, name):
     (folder / name).unlink()

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("checking", "hidden", "sandbox", "grading", "bank", "release", "bridge", "collect", "cli",
-         "demo")  # fmt: skip
+         "demo", "leaderboard")  # fmt: skip
 STUDENT_MODULES = {"utils", "ViT", "transformer-attention", "transformer-student"}
 MAX_LINES = 350
 
@@ -75,6 +75,7 @@ def test_the_worker_knows_torch_and_itself_only() -> None:
         ("collect", {"checking", "grading"}),
         ("grading", {"checking", "hidden", "sandbox", "bank"}),
         ("bridge", {"checking", "sandbox", "grading"}),
+        ("leaderboard", {"checking", "grading"}),
         ("release", {"checking", "grading", "bridge"}),
     ],
 )

@@ -24,6 +24,7 @@ class Stage:
 
 STUDENT_FILES = ("utils.py", "ViT.py", "transformer-attention.py", "transformer-student.py")
 WEIGHT_FILES = ("vit.safetensors", "resnet.safetensors")
+NICKNAME_FILE = "nickname.txt"
 ASSIGNMENT = "vit-cifar10"
 
 STAGES: dict[str, Stage] = {

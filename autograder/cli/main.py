@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .common import Course, Exit, find_root, refuse, root_of
+
 if TYPE_CHECKING:
     from autograder.checking.verdicts import StageReport
-
-
-class Exit(IntEnum):
-    """What the exit status says; 2 is typer's own, for a command line it does not understand."""
-
-    FINE = 0
-    ATTENTION = 1
-    USAGE = 2
-    REFUSED = 3
 
 
 HELP = """The Vision Transformer course, from the release to the marks.
@@ -32,6 +24,7 @@ An assignment's life:
   jupyter lab                   Nbgrader, Formgrader: mark the written answers
   nbgrader generate_feedback vit-cifar10
   nbgrader export               the marks as a table
+  vitcourse leaderboard         the best models, of those who asked to be listed
 
 \b
 Exit status of every command:
@@ -50,16 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Course = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FOLDER",
-        help="The course's folder, where nbgrader_config.py lies. "
-        "Without it: this folder or the nearest one above.",
-    ),
-]
-CONFIG = "nbgrader_config.py"
-
 
 @app.command()
 def release(course: Course = None) -> None:
@@ -77,7 +60,7 @@ def release(course: Course = None) -> None:
                       (but for the zip and the guide)
     Example: vitcourse release
     """
-    root = _root(course)
+    root = root_of(course)
     from autograder.release.gate import GateError
     from autograder.release.marking import MarkingError
     from autograder.release.release import ReleaseError
@@ -86,7 +69,7 @@ def release(course: Course = None) -> None:
     try:
         made = make(root)
     except (GateError, MarkingError, ReleaseError, OSError) as error:
-        _refuse(f"Not released: {error}")
+        refuse(f"Not released: {error}")
     typer.echo(f"For students: {made.folder}\n              {made.archive}")
     typer.echo(f"For staff:    {made.guide}")
 
@@ -118,7 +101,7 @@ def collect(
               vitcourse collect ~/Downloads/submissions --dry-run
               vitcourse collect submission.zip --student alice
     """
-    root = _root(course)
+    root = root_of(course)
     from autograder.collect.collecting import collect as place_all
 
     collection = place_all(downloads, root, student, dry_run=dry_run)
@@ -159,7 +142,7 @@ def check(
     Examples: vitcourse check submitted/alice/vit-cifar10
               vitcourse check solutions --trusted
     """
-    root = _root(course)
+    root = root_of(course)
     from dataclasses import replace
 
     from autograder.checking.report import as_text
@@ -176,7 +159,7 @@ def check(
         with Grader(config, load_seed(root), Store(root)) as grader:
             reports = list(grader.grade(folder).values())
     except (ConfigError, SandboxUnavailable) as error:
-        _refuse(f"{error}\nCode that you know can be checked with --trusted.")
+        refuse(f"{error}\nCode that you know can be checked with --trusted.")
     for report in reports:
         typer.echo(as_text(report) + "\n")
     earned, points = (sum(found) for found in zip(*map(_score, reports), strict=True))
@@ -207,7 +190,7 @@ def grade(
     Examples: vitcourse grade
               vitcourse grade alice bob --force
     """
-    root = _root(course)
+    root = root_of(course)
     from rich.console import Console
 
     from autograder.bridge.ahead import grade as grade_class
@@ -219,10 +202,46 @@ def grade(
     try:
         result = grade_class(root, students or None, force=force)
     except (ConfigError, NotReleasedError, SandboxUnavailable) as error:
-        _refuse(f"Not graded: {error}")
+        refuse(f"Not graded: {error}")
     Console().print(marks_table(root))
     typer.echo("\n".join(result.last_lines()))
     raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def leaderboard(
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write the page.", dir_okay=False)
+    ] = None,
+    course: Course = None,
+) -> None:
+    """Write the class's leaderboard: one page, of those who asked to be on it.
+
+    A student joins by giving a nickname when handing in, and is shown by it alone. Only what
+    this computer's own models reach with the weights in submitted/ counts. What is refused is
+    named here, and the exit status is 1. To take an entry off, delete the nickname.txt of its
+    submission and run this again. Without --to: build/leaderboard.html.
+
+    \b
+    Example: vitcourse leaderboard --to leaderboard.html
+    """
+    root = root_of(course)
+    from autograder.grading.config import ConfigError
+    from autograder.leaderboard.board import as_text
+    from autograder.leaderboard.board import leaderboard as rank
+    from autograder.leaderboard.page import as_page
+
+    target = to or root / "build" / "leaderboard.html"
+    try:
+        board = rank(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(as_page(board), encoding="utf-8")
+    except (ConfigError, OSError) as error:
+        refuse(f"No leaderboard: {error}")
+    typer.echo(f"{as_text(board)}\n\nThe page: {target}")
+    for remark in board.remarks:
+        typer.echo(f"    {remark}")
+    raise typer.Exit(Exit.ATTENTION if board.remarks else Exit.FINE)
 
 
 @app.command()
@@ -238,7 +257,7 @@ def reseed(
     \b
     Example: vitcourse reseed && vitcourse grade --force
     """
-    root = _root(course)
+    root = root_of(course)
     from autograder.grading.seed import reseed as renew
 
     if not yes:
@@ -262,7 +281,7 @@ def answers(
     \b
     Example: vitcourse answers --to answers.md
     """
-    root = _root(course)
+    root = root_of(course)
     from autograder.release.marking import MarkingError
     from autograder.release.release import write_model_answers
 
@@ -270,7 +289,7 @@ def answers(
     try:
         write_model_answers(root, target)
     except (MarkingError, OSError) as error:
-        _refuse(f"No model answers: {error}")
+        refuse(f"No model answers: {error}")
     typer.echo(f"{target}: hand it out after the deadline, not before.")
 
 
@@ -296,7 +315,7 @@ def demo(
         describe()
         run(folder.resolve())
     except (FileExistsError, NotReleasedError, RuntimeError, SandboxUnavailable) as error:
-        _refuse(f"The demo stopped: {error}")
+        refuse(f"The demo stopped: {error}")
 
 
 @app.command()
@@ -311,26 +330,11 @@ def doctor(course: Course = None) -> None:
     from autograder.cli.doctor import Health, examine
 
     problems = 0
-    for finding in examine(_find_root(course)):
+    for finding in examine(find_root(course)):
         typer.echo(f"{finding.health:8} {finding.subject:12} {finding.words}")
         problems += finding.health is Health.PROBLEM
     typer.echo(f"{problems} problem(s)." if problems else "Nothing stands in the way.")
     raise typer.Exit(Exit.ATTENTION if problems else Exit.FINE)
-
-
-def _find_root(course: Path | None) -> Path | None:
-    """The course's root: the given folder, or the nearest one above that holds the settings."""
-    here = (course or Path.cwd()).resolve()
-    candidates = [here] if course else [here, *here.parents]
-    return next((folder for folder in candidates if (folder / CONFIG).is_file()), None)
-
-
-def _root(course: Path | None) -> Path:
-    root = _find_root(course)
-    if root is None:
-        where = course or f"{Path.cwd()} and the folders above it"
-        _refuse(f"There is no {CONFIG} in {where}: go to the course's folder, or give --course.")
-    return root
 
 
 def _score(report: StageReport) -> tuple[int, int]:
@@ -338,9 +342,3 @@ def _score(report: StageReport) -> tuple[int, int]:
     from autograder.checking.stages import STAGES
 
     return report.earned or 0, STAGES[report.stage].points
-
-
-def _refuse(words: str) -> NoReturn:
-    """Say why nothing was done, and end."""
-    typer.echo(words, err=True)
-    raise typer.Exit(Exit.REFUSED)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from autograder.checking.stages import ASSIGNMENT, STUDENT_FILES, WEIGHT_FILES
+from autograder.checking.stages import ASSIGNMENT, NICKNAME_FILE, STUDENT_FILES, WEIGHT_FILES
 from autograder.collect import archives
 from autograder.collect.archives import Item, NothingFoundError, RefusedError
 from autograder.collect.lms import without_copy_mark
@@ -17,7 +17,8 @@ from autograder.collect.lms import without_copy_mark
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 EXPECTED = (NOTEBOOK, *STUDENT_FILES, *WEIGHT_FILES)
 DEEPEST_ZIP = 3
-_BY_NAME = {name.lower(): name for name in EXPECTED}
+KNOWN = (*EXPECTED, NICKNAME_FILE)
+_BY_NAME = {name.lower(): name for name in KNOWN}
 _ADDED_ENDINGS = ("", ".txt", ".json")
 _NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 _OTHER_ARCHIVES = {".rar", ".7z", ".tar", ".gz", ".tgz", ".xz", ".bz2"}
@@ -88,7 +89,7 @@ def contents_of(items: list[Item], place: Path, stack: ExitStack) -> Contents:
             if candidate.name in contents.files:
                 left_out.append(candidate.item)
                 continue
-            if candidate.name not in EXPECTED and _has_notebook(contents, candidate, ordered[0]):
+            if candidate.name not in KNOWN and _has_notebook(contents, candidate, ordered[0]):
                 left_out.append(candidate.item)
                 continue
             contents.files[candidate.name] = candidate.item
@@ -167,7 +168,7 @@ def _has_notebook(contents: Contents, candidate: _Candidate, main: PurePosixPath
 def _put_notebook_first(contents: Contents, left_out: list[Item]) -> None:
     """Where the homework's notebook is there, notebooks of other names stay out."""
     if NOTEBOOK in contents.files:
-        for name in [n for n in contents.files if n not in EXPECTED]:
+        for name in [n for n in contents.files if n not in KNOWN]:
             left_out.append(contents.files.pop(name))
 
 

@@ -17,7 +17,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from safetensors import safe_open
 
-from autograder.checking.stages import ASSIGNMENT, WEIGHT_FILES
+from autograder.checking.stages import ASSIGNMENT, NICKNAME_FILE, WEIGHT_FILES
 from autograder.checking.worker.loading import filename
 
 from .roster import CLASS
@@ -83,6 +83,8 @@ def write_files(folder: Path, student: Student, released: NotebookNode, weights:
             shutil.copyfile(weights / name, folder / name)
             if student.weights == "untrained":
                 forget_training(folder / name)
+    if student.nickname:
+        (folder / NICKNAME_FILE).write_text(f"{student.nickname}\n")
     if student.notebook == "missing":
         return
     name = f"{ASSIGNMENT} (1).ipynb" if student.notebook == "renamed" else f"{ASSIGNMENT}.ipynb"

@@ -12,8 +12,13 @@ from .students import (
 )
 
 CLASS = (
-    Student("Ada Park", "right, as a textbook prints it", solved),
-    Student("Bao Nguyen", "right, with a strided convolution", in_style("strided_convolution")),
+    Student("Ada Park", "right, as a textbook prints it", solved, nickname="Quiet Gradient"),
+    Student(
+        "Bao Nguyen",
+        "right, with a strided convolution",
+        in_style("strided_convolution"),
+        nickname="patchwork",
+    ),
     Student("Chidi Okafor", "right, with loops over images", in_style("loops_over_images")),
     Student("Dana Levi", "right, with einops", in_style("einops_and_bernoulli")),
     Student(
@@ -100,6 +105,7 @@ CLASS = (
         solved,
         ("training",),
         weights="untrained",
+        nickname="still at 10 percent",
         notebook="renamed",
     ),
 )

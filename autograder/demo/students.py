@@ -26,6 +26,7 @@ class Student:
         notebook: "answered", "missing", "broken" (no JSON), "renamed", "hostile" (script in
             outputs and answers, a forged mark), or "untouched".
         late_hours: after the due date.
+        nickname: for the leaderboard; without one the student is not on it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Student:
     weights: str = "trained"
     notebook: str = "answered"
     late_hours: float = 0.0
+    nickname: str = ""
 
 
 def solved() -> Sources:

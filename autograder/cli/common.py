@@ -1,0 +1,50 @@
+"""What the commands share: exit statuses, the course's folder, and how a command refuses."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+Course = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The course's folder, where nbgrader_config.py lies. "
+        "Without it: this folder or the nearest one above.",
+    ),
+]
+CONFIG = "nbgrader_config.py"
+
+
+class Exit(IntEnum):
+    """What the exit status says; 2 is typer's own, for a command line it does not understand."""
+
+    FINE = 0
+    ATTENTION = 1
+    USAGE = 2
+    REFUSED = 3
+
+
+def find_root(course: Path | None) -> Path | None:
+    """The course's root: the given folder, or the nearest one above that holds the settings."""
+    here = (course or Path.cwd()).resolve()
+    candidates = [here] if course else [here, *here.parents]
+    return next((folder for folder in candidates if (folder / CONFIG).is_file()), None)
+
+
+def root_of(course: Path | None) -> Path:
+    """The course's root; where there is none, the command refuses."""
+    root = find_root(course)
+    if root is None:
+        where = course or f"{Path.cwd()} and the folders above it"
+        refuse(f"There is no {CONFIG} in {where}: go to the course's folder, or give --course.")
+    return root
+
+
+def refuse(words: str) -> NoReturn:
+    """Say why nothing was done, and end."""
+    typer.echo(words, err=True)
+    raise typer.Exit(Exit.REFUSED)
