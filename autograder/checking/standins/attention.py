@@ -1,6 +1,6 @@
 """Stands in for `transformer-attention` in later stages: PyTorch's own attention."""
 
-from torch import cat, nn
+from torch import cat, nn, zeros
 from torch.nn import functional as F
 
 
@@ -8,10 +8,10 @@ class MultiHeadSelfAttention(nn.Module):
     def __init__(self, embed_dim, num_heads, dropout=0.0):
         super().__init__()
         self.num_heads = num_heads
-        self.query = nn.Linear(embed_dim, embed_dim)
-        self.key = nn.Linear(embed_dim, embed_dim)
-        self.value = nn.Linear(embed_dim, embed_dim)
-        self.out = nn.Linear(embed_dim, embed_dim)
+        for name in ("query", "key", "value", "out"):
+            # Weights to be loaded; `nn.Linear` would draw some first.
+            blank = {"weight": zeros(embed_dim, embed_dim), "bias": zeros(embed_dim)}
+            setattr(self, name, nn.ParameterDict(blank))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens, return_weights=False):
