@@ -43,7 +43,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 def judge(grader: Grader, stage: str, sources: dict[str, str]) -> StageReport:
     with grader._launcher() as launcher:
-        return grader._judge(stage, sources, launcher)
+        (report,) = grader.judge([stage], sources, launcher)
+        return report
 
 
 def test_there_are_many_and_each_has_a_name_of_its_own() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import queue
 import socket
 import subprocess
@@ -11,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
-from .programs import Reply, WorkerGone, WorkerSlow
-from .worker.protocol import ProtocolError, frame, read_frame
+from .programs import Answer, Reply, WorkerGone, WorkerSlow
+from .worker.protocol import MAX_TENSORS, PIECE, ProtocolError, Reader, frame, pack, read_parts
 
 HERE = Path(__file__).parent
-PIECE = 2**16
+NOTHING = pack({})
 
 
 class Launcher(Protocol):
@@ -33,12 +32,18 @@ class Launcher(Protocol):
 class Channel(Protocol):
     """Bytes to and from a worker, within a time."""
 
-    def exchange(self, request: bytes, waiting: float) -> Reply:
-        """Send a frame and read the next one; a worker that does not read it is no excuse.
+    def exchange(self, request: bytes, waiting: float, count: int = 1) -> list[Answer]:
+        """Send a request and read the next frames; a worker that does not read is no excuse.
+
+        Args:
+            request: its frames.
+            waiting: seconds, for all together.
+            count: how many frames answer it.
 
         Raises:
             TimeoutError: where that takes longer than `waiting` seconds.
-            ProtocolError, OSError: where the worker hangs up or answers with no frame.
+            ProtocolError, OSError: where the worker hangs up or answers with no frame, or with
+                more than one frame may have.
         """
 
 
@@ -54,15 +59,13 @@ class Connection:
     def __init__(self, channel: Channel, kill: Callable[[], str | None]) -> None:
         self.channel = channel
         self.kill = kill
-        self.numbers = itertools.count(1)
+        self.number = 1
 
-    def request(
-        self, header: dict[str, Any], tensors: bytes, computing: float, waiting: float
-    ) -> Reply:
+    def request(self, asked: bytes, computing: float, waiting: float) -> Reply:
         """Send one request and wait for its answer.
 
         Args:
-            header, tensors: the request, its tensors packed.
+            asked: the frame that says what.
             computing: seconds of computing that the worker may spend on it, which a busy machine
                 does not shorten.
             waiting: seconds after which no answer is waited for, whatever the reason.
@@ -71,11 +74,53 @@ class Connection:
             WorkerSlow: where it takes too long.
             WorkerGone: where the worker ends or breaks the protocol. It is killed either way.
         """
-        number = next(self.numbers)
-        started = time.monotonic()
-        request = frame({"id": number, "computing": computing, **header}, tensors)
+        number = self.number
         try:
-            reply = self.channel.exchange(request, waiting)
+            reply = self._exchange(asked, 1, computing, waiting, shared=False)[0].read()
+        except ProtocolError as error:
+            self.kill()
+            raise WorkerGone("wrote into its answers") from error
+        if reply.header.get("id") != number:
+            self.kill()
+            raise WorkerGone("wrote into its answers")
+        return reply
+
+    def request_all(
+        self, asked: bytes, count: int, computing: float, waiting: float
+    ) -> list[Answer]:
+        """Send several programs at once and wait for all their answers, which are left unread.
+
+        Args:
+            asked: the frame that says which programs.
+            count: how many they are.
+            computing: seconds of computing for each.
+            waiting: seconds for all.
+
+        Returns:
+            The answers, their headers without the number.
+
+        Raises:
+            WorkerGone: as `request`, and where the worker refuses to run them in one process.
+        """
+        number = self.number
+        answers = self._exchange(asked, count, computing, waiting, shared=True)
+        found = []
+        for place, answer in enumerate(answers, start=number):
+            start = f'{{"id": {place}, '.encode()
+            if not answer.header.startswith(start):
+                self.kill()
+                raise WorkerGone("wrote into its answers")
+            found.append(Answer(b"{" + answer.header[len(start) :], answer.tensors))
+        return found
+
+    def _exchange(
+        self, asked: bytes, count: int, computing: float, waiting: float, *, shared: bool
+    ) -> list[Answer]:
+        envelope = {"id": self.number, "computing": computing, "shared": shared}
+        self.number += count
+        started = time.monotonic()
+        try:
+            return self.channel.exchange(frame(envelope, NOTHING) + asked, waiting, count)
         except TimeoutError:
             self.kill()
             raise WorkerSlow(f"took longer than {waiting:.0f} s and was stopped") from None
@@ -86,10 +131,6 @@ class Connection:
                 words = f"computed for longer than {computing:.0f} s and was stopped"
                 raise WorkerSlow(words) from error
             raise WorkerGone("ended the process it ran in, or wrote into its answers") from error
-        if reply.header.get("id") != number:
-            self.kill()
-            raise WorkerGone("wrote into its answers")
-        return reply
 
 
 class SocketChannel:
@@ -102,21 +143,25 @@ class SocketChannel:
     def __init__(self, end: socket.socket) -> None:
         self.end = end
         self.deadline = 0.0
+        self.come = memoryview(b"")
 
-    def exchange(self, request: bytes, waiting: float) -> Reply:
-        """Send a frame and read the next one."""
+    def exchange(self, request: bytes, waiting: float, count: int = 1) -> list[Answer]:
+        """Send a request and read the next frames."""
         self.deadline = time.monotonic() + waiting
         self.end.settimeout(waiting)
         self.end.sendall(request)
-        return Reply(*read_frame(self))
+        return read_answers(self, count)
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes, before the deadline."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.end.settimeout(left)
-        return self.end.recv(min(size, PIECE))
+        if not self.come:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self.end.settimeout(left)
+            self.come = memoryview(self.end.recv(PIECE))
+        part, self.come = self.come[:size], self.come[size:]
+        return bytes(part)
 
 
 class PipeChannel:
@@ -129,30 +174,45 @@ class PipeChannel:
     def __init__(self, reader: IO[bytes], writer: IO[bytes]) -> None:
         self.reader = reader
         self.writer = writer
-        self.requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self.replies: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[tuple[bytes, int]] = queue.SimpleQueue()
+        self.replies: queue.SimpleQueue[list[Answer] | Exception] = queue.SimpleQueue()
         threading.Thread(target=self._exchange, daemon=True).start()
 
-    def exchange(self, request: bytes, waiting: float) -> Reply:
-        """Send a frame and read the next one."""
-        self.requests.put(request)
+    def exchange(self, request: bytes, waiting: float, count: int = 1) -> list[Answer]:
+        """Send a request and read the next frames."""
+        self.requests.put((request, count))
         try:
-            reply = self.replies.get(timeout=waiting)
+            answers = self.replies.get(timeout=waiting)
         except queue.Empty:
             raise TimeoutError from None
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+        if isinstance(answers, Exception):
+            raise answers
+        return answers
 
     def _exchange(self) -> None:
         while True:
             try:
-                self.writer.write(self.requests.get())
+                request, count = self.requests.get()
+                self.writer.write(request)
                 self.writer.flush()
-                self.replies.put(Reply(*read_frame(self.reader)))
+                self.replies.put(read_answers(self.reader, count))
             except (ProtocolError, OSError, ValueError) as error:
                 self.replies.put(ProtocolError(str(error)))
                 return
+
+
+def read_answers(reader: Reader, count: int) -> list[Answer]:
+    """The next frames, unread.
+
+    Raises:
+        ProtocolError: at the end of the stream, or where they are together too large for one.
+    """
+    answers: list[Answer] = []
+    left = MAX_TENSORS
+    for _ in range(count):
+        answers.append(Answer(*read_parts(reader, left)))
+        left -= len(answers[-1].tensors)
+    return answers
 
 
 class PlainLauncher:

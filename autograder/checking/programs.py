@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor
 
-from .worker.protocol import pack
+from .worker.protocol import frame, pack, unpack
 
 TARGETS = {
     "split_indices": "utils",
@@ -76,50 +76,58 @@ class Program:
     calls: tuple[Call, ...] = ()
 
     @functools.cached_property
-    def packed(self) -> tuple[dict[str, Any], bytes]:
-        """The program as a JSON object, and its tensors by key, packed."""
-        tensors: dict[str, Tensor] = {}
-
-        def put(tensor: Tensor) -> str:
-            key = f"t{len(tensors)}"
-            tensors[key] = tensor
-            return key
-
-        def value(item: Any, layout: str) -> Any:
-            if isinstance(item, Tensor):
-                return {"tensor": put(item), "layout": layout}
-            if isinstance(item, tuple):
-                return {"tuple": [value(part, layout) for part in item]}
-            return item
-
-        def call(each: Call) -> dict[str, Any]:
-            return {
-                "args": [value(item, each.layout) for item in each.args],
-                "kwargs": {key: value(item, each.layout) for key, item in each.kwargs.items()},
-                "method": each.method,
-                "train": each.train,
-                "cotangent": None if each.cotangent is None else put(each.cotangent),
-                "generator": each.generator,
-                "seed": each.seed,
-            }
-
-        program = {
-            "module": TARGETS[self.target],
-            "target": self.target,
-            "init": None
-            if self.init is None
-            else {key: value(item, "contiguous") for key, item in self.init.items()},
-            "weights": {name: put(tensor) for name, tensor in (self.weights or {}).items()},
-            "dtype": self.dtype,
-            "calls": [call(each) for each in self.calls],
-        }
-        return program, pack(tensors)
+    def packed(self) -> bytes:
+        """What a worker is sent to run it."""
+        return packed([self])
 
     @functools.cached_property
     def digest(self) -> str:
         """A name for the program's exact content: equal programs, equal digests."""
-        program, blob = self.packed
-        return hashlib.sha256(json.dumps(program, sort_keys=True).encode() + blob).hexdigest()
+        return hashlib.sha256(self.packed).hexdigest()
+
+
+def packed(programs: Sequence[Program]) -> bytes:
+    """What a worker is sent to run programs one after the other; a tensor of several goes once."""
+    tensors: dict[str, Tensor] = {}
+    keys: dict[int, str] = {}
+
+    def put(tensor: Tensor) -> str:
+        key = keys.setdefault(id(tensor), f"t{len(keys)}")
+        tensors[key] = tensor
+        return key
+
+    def value(item: Any, layout: str) -> Any:
+        if isinstance(item, Tensor):
+            return {"tensor": put(item), "layout": layout}
+        if isinstance(item, tuple):
+            return {"tuple": [value(part, layout) for part in item]}
+        return item
+
+    def call(each: Call) -> dict[str, Any]:
+        return {
+            "args": [value(item, each.layout) for item in each.args],
+            "kwargs": {key: value(item, each.layout) for key, item in each.kwargs.items()},
+            "method": each.method,
+            "train": each.train,
+            "cotangent": None if each.cotangent is None else put(each.cotangent),
+            "generator": each.generator,
+            "seed": each.seed,
+        }
+
+    listed = [
+        {
+            "module": TARGETS[each.target],
+            "target": each.target,
+            "init": None
+            if each.init is None
+            else {key: value(item, "contiguous") for key, item in each.init.items()},
+            "weights": {name: put(tensor) for name, tensor in (each.weights or {}).items()},
+            "dtype": each.dtype,
+            "calls": [call(one) for one in each.calls],
+        }
+        for each in programs
+    ]
+    return frame({"programs": listed}, pack(tensors))
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,22 @@ class Reply:
 
     header: dict[str, Any]
     tensors: dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply before it is read: the two parts of its frame."""
+
+    header: bytes
+    tensors: bytes
+
+    def read(self) -> Reply:
+        """The reply.
+
+        Raises:
+            ProtocolError: where there is none in it.
+        """
+        return Reply(*unpack(self.header, self.tensors))
 
 
 class WorkerGone(Exception):

@@ -72,10 +72,7 @@ class StageRunner:
     def entry(self) -> Verdict:
         """The first verdict, worth nothing: the files are there, import, are the student's own."""
         if ENTRY not in self.verdicts:
-            files = " and ".join(STAGES[self.stage].files)
-            title = f"{files} can be imported, with nothing ready made inside"
-            blank = Verdict(ENTRY, self.stage, title, 0, Status.PASSED)
-            self.verdicts[ENTRY] = self._judge(blank, self._enter)
+            self.verdicts[ENTRY] = self._judge(self._entry(), self._enter)
         return self.verdicts[ENTRY]
 
     def verdict(self, each: Check) -> Verdict:
@@ -84,6 +81,25 @@ class StageRunner:
             blank = Verdict(each.name, each.stage, each.title, each.points, Status.PASSED)
             self.verdicts[each.name] = self._blocked(each, blank) or self._check(each, blank)
         return self.verdicts[each.name]
+
+    def take_as_passed(self, together: bool) -> None:
+        """Judge some checks no more: they were found to pass.
+
+        Args:
+            together: whether the checks that run the four files together, or the others.
+        """
+        if not together:
+            self.verdicts[ENTRY] = self._entry()
+        for each in self.checks:
+            if each.together == together:
+                self.verdicts[each.name] = Verdict(
+                    each.name,
+                    each.stage,
+                    each.title,
+                    each.points,
+                    Status.PASSED,
+                    earned=each.points,
+                )
 
     def probe(self, each: Check) -> Probe:
         """What the check is called with."""
@@ -130,6 +146,11 @@ class StageRunner:
             return replace(blank, status=Status.GRADER_ERROR, message=trace, earned=0)
         return blank
 
+    def _entry(self) -> Verdict:
+        files = " and ".join(STAGES[self.stage].files)
+        title = f"{files} can be imported, with nothing ready made inside"
+        return Verdict(ENTRY, self.stage, title, 0, Status.PASSED)
+
     def _notes(self, verdicts: list[Verdict]) -> list[str]:
         if all(each.status is Status.PASSED for each in verdicts):
             return []
@@ -147,24 +168,37 @@ class StageRunner:
         return self.sessions[together]
 
     def _enter(self) -> None:
-        for file in STAGES[self.stage].files:
-            source = self.sources.get(Path(file).stem)
-            if source is None:
-                raise CheckFailed(
-                    f"{file} was not found beside the notebook, or is no ordinary file, or is "
-                    "larger than 1 MiB\n"
-                    "Try: put it back under exactly this name."
-                )
-            if trouble := no_python(source):
-                raise CheckFailed(f"{file} {trouble}")
-            for line, name in scan(source, file):
-                raise CheckFailed(
-                    f"{file}, line {line}: {name} is ready made, and this stage is about writing it"
-                    "\nTry: write the formula yourself; matmul, softmax and nn.Linear are all it "
-                    "takes."
-                )
+        require_own_work(self.stage, self.sources)
         if error := self._session(False).load():
             raise CheckFailed(error)
+
+
+def require_own_work(stage: str, sources: dict[str, str]) -> None:
+    """Fail unless a stage's files are there, are text, and name nothing ready made.
+
+    Args:
+        stage: the stage's key.
+        sources: the submission's files, by module name.
+
+    Raises:
+        CheckFailed: says which file, and what to do about it.
+    """
+    for file in STAGES[stage].files:
+        source = sources.get(Path(file).stem)
+        if source is None:
+            raise CheckFailed(
+                f"{file} was not found beside the notebook, or is no ordinary file, or is "
+                "larger than 1 MiB\n"
+                "Try: put it back under exactly this name."
+            )
+        if trouble := no_python(source):
+            raise CheckFailed(f"{file} {trouble}")
+        for line, name in scan(source, file):
+            raise CheckFailed(
+                f"{file}, line {line}: {name} is ready made, and this stage is about writing it"
+                "\nTry: write the formula yourself; matmul, softmax and nn.Linear are all it "
+                "takes."
+            )
 
 
 def scan(source: str, file: str) -> list[tuple[int, str]]:

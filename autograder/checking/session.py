@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import codecs
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from .compare import CheckFailed
-from .connection import Connection, Launcher
+from .connection import NOTHING, Connection, Launcher
 from .hints import NO_END, ONLY_DEFINITIONS
-from .programs import Program, Reply, WorkerGone, WorkerSlow
+from .programs import Answer, Program, Reply, WorkerGone, WorkerSlow
 from .stages import STAGES, STUDENT_FILES
 from .words import import_errors_in_words
-from .worker.protocol import pack
+from .worker.protocol import frame
 
 COMPUTING_SECONDS = 10.0
 COMPUTING_SECONDS_ONCE_SLOW = 3.0
 WAITING_SECONDS = 120.0
 WAITING_SECONDS_ONCE_SLOW = 20.0
 STAGE_SECONDS = 600.0
+T = TypeVar("T")
 MAX_SOURCE_BYTES = 2**20
 STANDIN_FOLDER = Path(__file__).parent / "standins"
 STANDIN_MODULES = {
@@ -110,12 +112,27 @@ class StageSession:
         """
         if self.connection is None and (error := self.load()):
             raise CheckFailed(error)
-        encoded, tensors = program.packed
         try:
-            return self._request({"program": encoded}, tensors)
+            return self._request(lambda worker, limits: worker.request(program.packed, *limits))
         except WorkerGone as error:
             words = f"{program.target}: your code {error}\nTry: {NO_END}"
             raise CheckFailed(words) from error
+
+    def run_all(self, programs: bytes, count: int) -> list[Answer] | None:
+        """The answers to several programs, sent at once; None where they do not all come.
+
+        Args:
+            programs: as `packed` makes them.
+            count: how many they are.
+        """
+        if self.connection is None and self.load():
+            return None
+        try:
+            return self._request(
+                lambda worker, limits: worker.request_all(programs, count, *limits)
+            )
+        except WorkerGone:
+            return None
 
     def close(self) -> None:
         """End the worker."""
@@ -138,7 +155,9 @@ class StageSession:
         }
         files = " and ".join(STAGES[self.stage].files)
         try:
-            errors = self._request(request, pack({})).header["errors"]
+            asked = frame(request, NOTHING)
+            reply = self._request(lambda worker, limits: worker.request(asked, *limits))
+            errors = reply.header["errors"]
             words = import_errors_in_words({m: errors[m] for m in self.modules if errors[m]})
         except WorkerGone as error:
             return f"{files}: while importing, your code {error}\nTry: {ONLY_DEFINITIONS}"
@@ -152,7 +171,7 @@ class StageSession:
         needs = STAGES[self.stage].needs
         return {STANDIN_MODULES[s]: self.standins[s] for s in needs if s in self.standins}
 
-    def _request(self, header: dict[str, Any], tensors: bytes) -> Reply:
+    def _request(self, ask: Callable[[Connection, tuple[float, float]], T]) -> T:
         assert self.connection
         left = STAGE_SECONDS - self.spent
         started = time.monotonic()
@@ -160,7 +179,7 @@ class StageSession:
             if left <= 0:
                 raise WorkerGone(f"used up the stage's {STAGE_SECONDS:.0f} s")
             waiting = min(WAITING_SECONDS_ONCE_SLOW if self.slow else WAITING_SECONDS, left)
-            return self.connection.request(header, tensors, self.computing, waiting)
+            return ask(self.connection, (self.computing, waiting))
         except WorkerGone as gone:
             if isinstance(gone, WorkerSlow):
                 self.slow = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 
 from .worker.ready_made import FUNCTIONS, PACKAGES
@@ -18,6 +19,7 @@ BANNED_NAMES = FUNCTIONS | {
 }
 
 
+@functools.lru_cache(maxsize=16)  # Two stages may stand in one file.
 def ready_made(source: str) -> list[tuple[int, str]]:
     """Where a file reaches for something ready made: (line, dotted name), in order.
 

@@ -27,6 +27,7 @@ from autograder.sandbox.tiers import choose
 
 from .config import CourseConfig, load_config
 from .mistakes import KnownMistakes
+from .passing import Part, Passing
 from .reference import SOLUTIONS, LiveReference
 from .seed import load_seed
 from .store import Store, digest, folder_digest
@@ -64,10 +65,12 @@ class Grader:
         self.reference = LiveReference(self.plain)
         self.standins = standins_in(STANDIN_FOLDER, HIDDEN_STANDINS)
         self.checks = all_checks()
+        self.passing = Passing(self.checks, self.standins, seed, self.reference)
         self.training = TrainingGrader(config, self.plain, store)
         self.version = digest(
             folder_digest(
-                *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox")), SOLUTIONS
+                *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox", "grading")),
+                SOLUTIONS,
             ),
             seed,
             config.isolation,
@@ -113,10 +116,10 @@ class Grader:
         missing = [stage for stage in CODE_STAGES if stage not in reports]
         if missing:
             with self._launcher() as launcher:
-                for stage in missing:
-                    reports[stage] = self._judge(stage, sources, launcher)
+                for report in self.judge(missing, sources, launcher):
+                    reports[report.stage] = report
                     if self.store:
-                        self.store.keep(f"{stage}-{key}", reports[stage])
+                        self.store.keep(f"{report.stage}-{key}", report)
         reports = {stage: reports[stage] for stage in CODE_STAGES}
         reports["training"] = self._training(submission, sources, key, reports)
         return reports
@@ -135,8 +138,27 @@ class Grader:
             for future in as_completed(waiting):
                 yield waiting[future]
 
-    def _judge(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageReport:
+    def judge(
+        self, stages: list[str], sources: dict[str, str], launcher: Launcher
+    ) -> Iterator[StageReport]:
+        """The reports of some code stages, nothing of them looked up or kept.
+
+        Args:
+            stages: keys, in order.
+            sources: the submission's files, by module name.
+            launcher: whence workers come.
+        """
+        passed = self.passing(stages, sources, launcher)
+        for stage in stages:
+            yield self._judge(stage, sources, launcher, passed)
+
+    def _judge(
+        self, stage: str, sources: dict[str, str], launcher: Launcher, passed: set[Part]
+    ) -> StageReport:
         runner = self._runner(stage, sources, launcher)
+        for together in (False, True):
+            if (stage, together) in passed:
+                runner.take_as_passed(together)
         runner.suspects = functools.partial(self.mistakes, stage)
         runner.knowledge = lambda: Knowledge((one_change,), (two_changes,))
         report = runner.report()

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checking.connection import Connection, Launcher
+from autograder.checking.connection import NOTHING, Connection, Launcher
 from autograder.checking.programs import WorkerGone
-from autograder.checking.worker.protocol import pack
+from autograder.checking.worker.protocol import frame
 
 from .places import PACKAGE
 
@@ -133,7 +133,8 @@ def load(connection: Connection, source: str) -> dict[str, str]:
         "load": ["attack"],
     }
     try:
-        return connection.request(request, pack({}), SECONDS, SECONDS).header["errors"]["attack"]
+        asked = frame(request, NOTHING)
+        return connection.request(asked, SECONDS, SECONDS).header["errors"]["attack"]
     except WorkerGone as gone:
         return {"type": "WorkerGone", "message": f"not tried: the worker {gone}"}
 

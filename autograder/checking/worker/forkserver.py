@@ -13,12 +13,14 @@ import sys
 
 import torch
 
-from .serve import serve
+from .ready_made import fence_ahead
+from .serve import serve_on
 
 
 def main(control: socket.socket) -> None:
     """Fork a worker for each request until the control socket closes."""
     torch.set_num_threads(1)  # A process that ran a multi-threaded operation cannot be forked.
+    fence_ahead()
     gc.freeze()  # A child's garbage collection then leaves the shared pages shared.
     control.sendall(b"ready\n")
     while True:
@@ -32,8 +34,7 @@ def main(control: socket.socket) -> None:
         number = os.fork()
         if number == 0:
             control.close()
-            with socket.socket(fileno=sockets[0]) as own, own.makefile("rwb") as stream:
-                serve(stream, stream)
+            serve_on(socket.socket(fileno=sockets[0]))
             os._exit(0)
         os.close(sockets[0])
         control.sendall(f"{number}\n".encode())

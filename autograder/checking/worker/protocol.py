@@ -2,6 +2,10 @@
 
 Nothing here is ever unpickled. A frame is `!IQ` (length of the header, length of the tensors),
 the header in UTF-8, and the tensors. Both lengths are capped before a byte is read.
+
+A request is two frames: what it is called and may cost ("id", "computing", "shared"), and what is
+asked, which is the same for a whole class: files to load, or programs to run in order. The answer
+to a program is one frame, with the next number as its "id".
 """
 
 import json
@@ -16,6 +20,7 @@ LENGTHS = struct.Struct("!IQ")
 MAX_HEADER = 4 * 2**20
 MAX_TENSORS = 256 * 2**20
 MAX_NESTING = 20
+PIECE = 2**16  # bytes that are read or written at once
 DTYPES = {
     torch.float64: "F64",
     torch.float32: "F32",
@@ -81,22 +86,37 @@ def frame(header: Header, blob: bytes) -> bytes:
     return LENGTHS.pack(len(text), len(blob)) + text + blob
 
 
-def write_frame(stream: Writer, header: Header, tensors: dict[str, Tensor]) -> None:
-    """Send one frame."""
-    stream.write(frame(header, pack(tensors)))
-    stream.flush()
-
-
 def read_frame(stream: Reader) -> tuple[Header, dict[str, Tensor]]:
     """Read one frame.
 
     Raises:
         ProtocolError: at the end of the stream, over a cap, or where a part cannot be read.
     """
+    return unpack(*read_parts(stream))
+
+
+def read_parts(stream: Reader, most: int = MAX_TENSORS) -> tuple[bytes, bytes]:
+    """A frame's header and its packed tensors, as they come.
+
+    Args:
+        stream: read from.
+        most: bytes that the tensors may have.
+
+    Raises:
+        ProtocolError: at the end of the stream, or over a cap.
+    """
     header_length, blob_length = LENGTHS.unpack(read_exactly(stream, LENGTHS.size))
-    if header_length > MAX_HEADER or blob_length > MAX_TENSORS:
+    if header_length > MAX_HEADER or blob_length > most:
         raise ProtocolError(f"a frame of {header_length} + {blob_length} bytes is too large")
-    text, blob = read_exactly(stream, header_length), read_exactly(stream, blob_length)
+    return read_exactly(stream, header_length), read_exactly(stream, blob_length)
+
+
+def unpack(text: bytes, blob: bytes) -> tuple[Header, dict[str, Tensor]]:
+    """A frame's header and tensors, from its two parts.
+
+    Raises:
+        ProtocolError: where a part cannot be read.
+    """
     try:
         header, tensors = json.loads(text), safetensors.torch.load(blob)
     except Exception as error:  # A hostile blob makes safetensors raise whatever there is.

@@ -12,9 +12,10 @@ from torch import Tensor
 
 PACKAGES = {"timm", "transformers", "torchvision.models", "torch.nn.attention"}
 SDPA = "scaled_dot_product_attention"
+SDPA_MATH = "_scaled_dot_product_attention_math"
 OPERATORS = {
     SDPA,
-    "_scaled_dot_product_attention_math",
+    SDPA_MATH,
     "_scaled_dot_product_flash_attention",
     "_scaled_dot_product_flash_attention_for_cpu",
     "_scaled_dot_product_efficient_attention",
@@ -56,10 +57,20 @@ CALLED = {
 }
 
 standins: dict[int, CodeType] = {}
+watched: set[str] = set()
+fenced: set[str] = set()
 
 
 class ReadyMadeError(Exception):
     """A student's file reached for attention or models that come ready made."""
+
+
+def fence_ahead() -> None:
+    """Do what `fence` does for every submission alike, in a process that workers are forked from.
+
+    What a stand-in may need is left to `fence`: it keeps that for some workers and for others not.
+    """
+    refuse(OPERATORS - {SDPA, SDPA_MATH}, None)
 
 
 def fence(files: set[str], overlaid: Collection[str]) -> None:
@@ -74,33 +85,40 @@ def fence(files: set[str], overlaid: Collection[str]) -> None:
         files: names of the student's files.
         overlaid: modules that stand-ins are laid over; only what these call is kept at all.
     """
+    watched.update(files)
     kept = set().union(*(CALLED[module] for module in overlaid if module in CALLED))
     attend = original_attention() if SDPA in kept else None
-    library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
-    for name in OPERATORS:
-        for kernel in KERNELS:
-            if torch._C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", kernel):
-                own = attend if name == SDPA else None
-                library.impl(name, kernel, guarded(name, own, files))
-    # With its last reference the replacements would go; this one nobody finds.
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+    refuse({SDPA}, attend)
+    refuse(OPERATORS - fenced, None)
     for module, path in IN_PYTHON:
         if module in sys.modules:
             *owners, last = path.split(".")
             owner = functools.reduce(getattr, owners, sys.modules[module])
             name = owners[-1] if owners else last
             own = getattr(owner, last) if name in kept else None
-            setattr(owner, last, guarded(name, own, files))
+            setattr(owner, last, guarded(name, own))
 
 
-def guarded(name: str, function: Callable[..., Any] | None, files: set[str]) -> Callable[..., Any]:
+def refuse(names: Collection[str], own: Callable[..., Any] | None) -> None:
+    """Replace operators by what raises, or for stand-ins calls a function instead."""
+    library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
+    for name in names:
+        for kernel in KERNELS:
+            if torch._C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", kernel):
+                library.impl(name, kernel, guarded(name, own))
+    # With its last reference the replacements would go; this one nobody finds.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
+    fenced.update(names)
+
+
+def guarded(name: str, function: Callable[..., Any] | None) -> Callable[..., Any]:
     """The function, for stand-ins alone; without a function, for nobody."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         for frame in frames(sys._getframe(1)):
             if function and id(frame.f_code) in standins:
                 return function(*args, **kwargs)
-            if frame.f_code.co_filename in files:
+            if frame.f_code.co_filename in watched:
                 raise ReadyMadeError(f"{name}, called in line {frame.f_lineno}")
         raise ReadyMadeError(f"{name}, called out of sight")
 

@@ -3,6 +3,7 @@
 import importlib
 import math
 import os
+import socket
 import warnings
 from types import ModuleType
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import torch
 
 from .loading import Submission, describe_error, install
-from .protocol import ProtocolError, Reader, Writer, read_frame, write_frame
+from .protocol import PIECE, ProtocolError, Reader, Writer, frame, pack, read_frame
 from .ready_made import fence
 from .running import run_program
 
@@ -23,12 +24,18 @@ else:
 
 
 def serve(reader: Reader, writer: Writer) -> None:
-    """Answer requests from `reader` on `writer`. The first one loads the submission."""
+    """Answer requests from `reader` on `writer`. The first one loads the submission.
+
+    Where programs of several stages share a worker, it ends as soon as one stage has changed a
+    setting of PyTorch's on which another one stands.
+    """
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     torch.backends.mha.set_fastpath_enabled(False)
     os.environ["TORCHDYNAMO_DISABLE"] = "1"  # torch.compile: the same function, and no compiler
     try:
+        usual = settings()
+        envelope, _ = read_frame(reader)
         request, _ = read_frame(reader)
         submission = Submission(
             request["sources"],
@@ -39,16 +46,42 @@ def serve(reader: Reader, writer: Writer) -> None:
         )
         install(submission)
         fence(submission.files, request["standins"])
-        allow(request["computing"])
+        allow(envelope["computing"])
         errors = {name: load(name, submission.files) for name in request["load"]}
-        write_frame(writer, {"id": request["id"], "errors": errors}, {})
+        writer.write(frame({"id": envelope["id"], "errors": errors}, pack({})))
+        writer.flush()
         while True:
+            envelope, _ = read_frame(reader)
             request, tensors = read_frame(reader)
-            allow(request["computing"])
-            reply, packed = run_program(request["program"], tensors, submission.files)
-            write_frame(writer, {"id": request["id"], **reply}, packed)
+            if envelope["shared"] and settings() != usual:
+                return
+            for number, program in enumerate(request["programs"], start=envelope["id"]):
+                allow(envelope["computing"])
+                reply, packed = run_program(program, tensors, submission.files)
+                writer.write(frame({"id": number, **reply}, pack(packed)))
+            writer.flush()
     except ProtocolError:
         return
+
+
+def serve_on(end: socket.socket) -> None:
+    """Serve at one end of a socket, which is closed afterwards."""
+    with end, end.makefile("rwb", PIECE) as stream:
+        serve(stream, stream)
+
+
+def settings() -> tuple[Any, ...]:
+    """PyTorch's settings that change what other code computes."""
+    return (
+        torch.get_default_dtype(),
+        torch.get_default_device(),
+        torch.is_grad_enabled(),
+        torch.is_inference_mode_enabled(),
+        torch.are_deterministic_algorithms_enabled(),
+        torch.get_float32_matmul_precision(),
+        torch.is_autocast_enabled("cpu"),
+        torch.get_num_threads(),
+    )
 
 
 def allow(seconds: float) -> None:

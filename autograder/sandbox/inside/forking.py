@@ -46,12 +46,14 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer until the control socket closes; then end every worker."""
-        from worker.serve import serve
+        from worker.ready_made import fence_ahead
+        from worker.serve import serve_on
 
         from .warm import prepare_to_fork
 
+        fence_ahead()
         prepare_to_fork()
-        self.serve_worker = serve
+        self.serve_worker = serve_on
         prctl(PR_SET_DUMPABLE, 0)
         self.baseline = address_space()
         self.memory = memory(os.getpid())
@@ -82,8 +84,7 @@ class Zygote:
         """A new worker's number, once it is closed in; or why there is none."""
 
         def live(stream: int) -> None:
-            with socket.socket(fileno=stream) as own, own.makefile("rwb") as frames:
-                self.serve_worker(frames, frames)
+            self.serve_worker(socket.socket(fileno=stream))
 
         process, trouble = fork_closed_in(self.walls, self.baseline, stream, live)
         os.close(stream)
