@@ -146,8 +146,15 @@ def test_an_evaluation_that_ends_costs_nothing_and_the_next_is_not_hurt(
     assert grader.outcome(submission, "vit") == fine
 
 
-def test_images_that_cannot_be_had_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_images_that_cannot_be_had_are_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting in ("allow_tf32", "deterministic", "benchmark"):
+        monkeypatch.setattr(torch.backends.cudnn, setting, setting != "deterministic")
     evaluation.serve("/nowhere", "cpu")
+    assert not torch.backends.cudnn.allow_tf32
+    assert torch.backends.cudnn.deterministic
+    assert not torch.backends.cudnn.benchmark
     assert '"/nowhere" is not a folder' in json.loads(capsys.readouterr().out)["error"]
 
 

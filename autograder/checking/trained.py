@@ -106,7 +106,7 @@ def evaluate(path: Path, kind: str, data: TestImages, device: str = "cpu") -> Ou
 def accuracy(
     model: nn.Module, header: Header, images: Tensor, labels: Tensor, device: str = "cpu"
 ) -> float:
-    """The share of images classified rightly, in float32 whatever the device offers.
+    """The share of images classified rightly.
 
     A batch has as many images as fit beside the model's largest intermediate tensor, and fewer
     where memory runs out; where not even one fits on the device, the CPU takes over.
@@ -142,18 +142,15 @@ def share_right(
     """
     device = next(model.parameters()).device
     right = 0
-    with torch.backends.cudnn.flags(
-        enabled=True, benchmark=False, deterministic=True, allow_tf32=False
-    ):
-        for batch, truth in zip(images.split(size), labels.split(size), strict=True):
-            logits = model(prepare(batch.to(device), header))
-            if not torch.isfinite(logits).all():
-                raise WeightsError(
-                    f"the {TITLES[header.kind]} answers with numbers that are not finite (inf or "
-                    "nan): its weights are too large\n"
-                    "Try: a lower learning rate, or the weights of an earlier epoch."
-                )
-            right += int((logits.argmax(dim=1) == truth.to(device)).sum())
+    for batch, truth in zip(images.split(size), labels.split(size), strict=True):
+        logits = model(prepare(batch.to(device), header))
+        if not torch.isfinite(logits).all():
+            raise WeightsError(
+                f"the {TITLES[header.kind]} answers with numbers that are not finite (inf or "
+                "nan): its weights are too large\n"
+                "Try: a lower learning rate, or the weights of an earlier epoch."
+            )
+        right += int((logits.argmax(dim=1) == truth.to(device)).sum())
     return right / len(images)
 
 
