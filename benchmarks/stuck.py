@@ -5,11 +5,17 @@
 A report on a reimplementation with little hardware tells of a training loss of 2.22 a batch that
 did not move in five epochs. Its code is lost. Here the model is built on `nn.TransformerEncoder`,
 first rightly, then with one suspect each; the table goes to `stuck.md` beside this file.
+
+Two things in the report narrow it down. PyTorch's warning that it prints, "use_nested_tensor is
+False", comes with `batch_first=False` or with `norm_first=True` and not with the defaults of a
+batch-first post-norm encoder. And its loss lies below ln 10 = 2.303, the best that a model can do
+which does not see its image.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import platform
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,14 +41,21 @@ class Rebuilt(nn.Module):
             its batch instead of to its own patches.
         norm_first: norms before attention and MLP, as in the paper, or after them.
         final_norm: a LayerNorm after the last block, as in the paper.
+        mean: read the mean over the patches instead of a class token. With `batch_first=False` a
+            class token meets only the other images' class tokens, which are all the same.
     """
 
     def __init__(
-        self, batch_first: bool = True, norm_first: bool = True, final_norm: bool = True
+        self,
+        batch_first: bool = True,
+        norm_first: bool = True,
+        final_norm: bool = True,
+        mean: bool = False,
     ) -> None:
         super().__init__()
         config = PRESET.config
         embed_dim = config["embed_dim"]
+        self.mean = mean
         self.projection = nn.Conv2d(3, embed_dim, config["patch_size"], config["patch_size"])
         self.class_token = nn.Parameter(torch.zeros(1, 1, embed_dim))
         self.positions = nn.Parameter(torch.empty(1, 65, embed_dim).normal_(std=0.02))
@@ -65,7 +78,8 @@ class Rebuilt(nn.Module):
         """Images (batch, 3, 32, 32) to logits (batch, 10)."""
         patches = self.projection(images).flatten(start_dim=2).transpose(1, 2)
         tokens = torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1)
-        return self.head(self.encoder(tokens + self.positions)[:, 0])
+        tokens = self.encoder(tokens + self.positions)
+        return self.head(tokens[:, 1:].mean(dim=1) if self.mean else tokens[:, 0])
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,7 @@ class Suspect:
         batch_first: see `Rebuilt`.
         norm_first: likewise.
         final_norm: likewise.
+        mean: likewise.
         weight_decay: added to the gradient, as `torch.optim.Adam` does.
         normalised: whether pixels are normalised; otherwise they stay in [0, 1].
     """
@@ -85,13 +100,16 @@ class Suspect:
     batch_first: bool = True
     norm_first: bool = True
     final_norm: bool = True
+    mean: bool = False
     weight_decay: float = 0.0
     normalised: bool = True
 
 
 SUSPECTS = (
     Suspect("right: pre-norm, batch first, normalised, no weight decay"),
-    Suspect("`batch_first=False`", batch_first=False),
+    Suspect("`batch_first=False`, class token", batch_first=False),
+    Suspect("`batch_first=False`, mean over the patches", batch_first=False, mean=True),
+    Suspect("mean over the patches, else right", mean=True),
     Suspect("post-norm, no warm-up", norm_first=False, final_norm=False),
     Suspect("coupled weight decay 1e-4", weight_decay=1e-4),
     Suspect("coupled weight decay 1e-2", weight_decay=1e-2),
@@ -103,7 +121,7 @@ SUSPECTS = (
 def train(suspect: Suspect, data: datasets.ImageData, epochs: float, seed: int) -> History:
     """Train one; its history has the validation accuracy as well."""
     torch.manual_seed(seed)
-    model = Rebuilt(suspect.batch_first, suspect.norm_first, suspect.final_norm)
+    model = Rebuilt(suspect.batch_first, suspect.norm_first, suspect.final_norm, suspect.mean)
     settings = replace(PRESET.settings, epochs=epochs, seed=seed, weight_decay=suspect.weight_decay)
     mean, std = (data.mean, data.std) if suspect.normalised else ((0.0,) * 3, (1.0,) * 3)
     train_loader, validation_loader = (
@@ -122,12 +140,12 @@ def train(suspect: Suspect, data: datasets.ImageData, epochs: float, seed: int) 
 
 
 def verdict(history: History) -> str:
-    """Whether it is stuck as the report's run was."""
+    """Whether it is stuck, and whether as the report's run was."""
     last = history.rows[-1]
     loss, accuracy = last["train_loss"], last["validation_accuracy"]
-    if loss > STUCK_LOSS and accuracy < STUCK_ACCURACY:
-        return "stuck"
-    return "learns" if accuracy > 2 * STUCK_ACCURACY else "learns slowly"
+    if loss < STUCK_LOSS and accuracy > STUCK_ACCURACY:
+        return "learns"
+    return "blind: no better than chance" if loss > math.log(10) else "stuck as the report was"
 
 
 def main() -> None:
@@ -137,6 +155,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, default=TABLE, metavar="TABLE.md")
+    parser.add_argument("--only", nargs="+", type=int, help="numbers of suspects, from 0")
     options = parser.parse_args()
     data = datasets.load(options.data)
     lines = [
@@ -151,7 +170,8 @@ def main() -> None:
         "| what | loss a batch | validation accuracy | |",
         "| --- | --- | --- | --- |",
     ]
-    for suspect in SUSPECTS:
+    chosen = range(len(SUSPECTS)) if options.only is None else options.only
+    for suspect in (SUSPECTS[number] for number in chosen):
         history = train(suspect, data, options.epochs, options.seed)
         last = history.rows[-1]
         lines.append(

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torchvision
+from PIL import Image
 
 from course import datasets, presets
 
@@ -38,7 +38,8 @@ def write_images(data: datasets.ImageData, folder: Path, count: int) -> None:
     for index in range(min(count, len(data.train_images))):
         place = folder / str(int(data.train_labels[index]))
         place.mkdir(exist_ok=True)
-        torchvision.io.write_png(data.train_images[index], str(place / f"{index}.png"))
+        pixels = data.train_images[index].permute(1, 2, 0).numpy()
+        Image.fromarray(pixels).save(place / f"{index}.png")
 
 
 def table(figures: dict[str, Any]) -> str:

@@ -1,0 +1,183 @@
+"""The benchmarks of training in miniature: they run, and their tables say what was measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import course_paths  # noqa: F401 (puts the solutions ahead of the stubs)
+import pytest
+import torch
+
+from benchmarks import results, speed, stuck, training, tricks
+from course import datasets, presets
+from course.catalogue import PRESETS
+
+
+@pytest.fixture(scope="module")
+def sample() -> datasets.ImageData:
+    return datasets.first_images(datasets.load("sample"), 100)
+
+
+@pytest.fixture(autouse=True)
+def few(sample: datasets.ImageData, monkeypatch: pytest.MonkeyPatch) -> datasets.ImageData:
+    monkeypatch.setattr(datasets, "load", lambda source: sample)
+    return datasets.first_images(sample, 40)
+
+
+def run(module: object, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmark", *arguments])
+    module.main()  # type: ignore[attr-defined] # each benchmark has one
+
+
+def test_rows_are_made_once_and_stand_beside_their_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(results, "PLAN", (results.Planned("quick-resnet", (0, 1), "60 %"),))
+    output = tmp_path / "results.md"
+    arguments = ["--data", "sample", "--images", "40", "--epochs", "1"]
+    arguments += ["--folder", str(tmp_path), "--output", str(output)]
+    run(results, monkeypatch, *arguments)
+    rows = results.rows(tmp_path)
+    assert [row["seed"] for row in rows] == [0, 1]
+    mean = sum(row["test_accuracy"] for row in rows) / 2
+    assert f"| quick-resnet | 60 % | {mean:.1%} (" in output.read_text()
+    assert "only 40 training images |" in output.read_text()
+    capsys.readouterr()
+    run(results, monkeypatch, *arguments)
+    printed = capsys.readouterr().out
+    assert "seed" not in printed
+    assert "left for this device: nothing" in printed
+
+
+def test_when_the_minutes_are_over_the_next_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(results, "PLAN", (results.Planned("quick-resnet", (0,), ""),))
+    arguments = ["--data", "sample", "--epochs", "40"]
+    arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "results.md")]
+    run(results, monkeypatch, *arguments, "--minutes", "0.02")
+    assert "left for this device: quick-resnet (0)" in capsys.readouterr().out
+    assert "not measured yet" in (tmp_path / "results.md").read_text()
+    assert (tmp_path / "quick-resnet.checkpoint").exists()
+    before = torch.load(tmp_path / "quick-resnet.checkpoint", weights_only=True)
+    assert 0 < len(before["history"]["rows"]) < 40
+    run(results, monkeypatch, *arguments)
+    (row,) = results.rows(tmp_path)
+    assert row["epochs"] == 40
+    assert not row["stopped"]
+
+
+def test_what_only_a_gpu_gets_through_is_left_to_one(tmp_path: Path) -> None:
+    planned = {planned.preset for planned in results.PLAN}
+    assert planned <= set(PRESETS)
+    on_cpu = {preset for preset, _ in results.missing(tmp_path, "cpu")}
+    assert {"ours-vit", "slides-cnn"}.isdisjoint(on_cpu)
+    assert {preset for preset, _ in results.missing(tmp_path, "cuda")} == planned
+
+
+@pytest.mark.parametrize(
+    ("options", "own", "others"),
+    [
+        ({}, True, False),
+        ({"mean": True}, True, False),
+        ({"batch_first": False}, False, False),
+        ({"batch_first": False, "mean": True}, True, True),
+    ],
+)
+def test_what_a_rebuilt_model_sees(options: dict[str, bool], own: bool, others: bool) -> None:
+    """Without `batch_first` a class token is blind, and patches see other images."""
+    torch.manual_seed(0)
+    model = stuck.Rebuilt(**options).eval()
+    images = torch.randn(3, 3, 32, 32)
+    changed = images.clone()
+    changed[0] += torch.randn(3, 32, 32)
+    with torch.no_grad():
+        change = (model(images) - model(changed)).abs().amax(dim=1)
+    assert (change[0] > 1e-4).item() == own
+    assert (change[1] > 1e-4).item() == others
+
+
+def test_the_rebuilt_model_has_the_presets_size() -> None:
+    preset = stuck.PRESET
+    ours = presets.build("vit", preset.config | {"num_classes": 10})
+    assert sum(p.numel() for p in stuck.Rebuilt().parameters()) == sum(
+        p.numel() for p in ours.parameters()
+    )
+
+
+def test_each_suspect_gets_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stuck, "SUSPECTS", stuck.SUSPECTS[:2] + stuck.SUSPECTS[5:6])
+    output = tmp_path / "stuck.md"
+    run(stuck, monkeypatch, "--data", "few", "--only", "1", "2", "--output", str(output))
+    table = output.read_text()
+    assert "| right" not in table
+    for name in ("`batch_first=False`, class token", "coupled weight decay"):
+        assert f"| {name}" in table
+
+
+def test_each_trick_is_switched_off_once() -> None:
+    everything = tricks.variants(PRESETS["ours-vit"])
+    assert set(tricks.WITHOUT) | set(tricks.NO_AUGMENTATION) < set(everything)
+    fast = tricks.variants(PRESETS["fast-cpu"])
+    assert "mixup" not in fast
+    assert "erasing" not in fast
+    assert fast["Muon (AdamW instead)"].settings.optimizer == "adamw"
+    assert fast["flips"].augmentation.flip == 0
+    assert "Muon (AdamW instead)" not in tricks.variants(PRESETS["slides-vit"])
+
+
+def test_a_tricks_gain_is_what_is_lost_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: datasets.ImageData
+) -> None:
+    given = {"everything": 0.6, "flips": 0.5}
+
+    def result(name: str, *args: object, **options: object) -> object:
+        flips = PRESETS[name].augmentation.flip
+        return type("Result", (), {"test_accuracy": given["everything" if flips else "flips"]})
+
+    monkeypatch.setattr(presets, "run", result)
+    monkeypatch.setattr(tricks, "WITHOUT", {})
+    monkeypatch.setattr(tricks, "HERE", tmp_path / "tricks.py")
+    output = tmp_path / "rows.jsonl"
+    run(tricks, monkeypatch, "--data", "few", "--seeds", "0", "1", "--output", str(output))
+    rows = {row["without"]: row for row in map(json.loads, output.read_text().splitlines())}
+    assert rows["flips"]["gain"] == pytest.approx(0.1)
+    assert "| flips | 50.0% | 50.0%, 50.0% | +10.0 points |" in (tmp_path / "tricks.md").read_text()
+
+
+def test_speeds_are_measured_for_all_sides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: datasets.ImageData
+) -> None:
+    tiny = replace(
+        PRESETS["quick-vit"], settings=replace(PRESETS["quick-vit"].settings, batch_size=8)
+    )
+    monkeypatch.setitem(PRESETS, "quick-vit", tiny)
+    monkeypatch.setattr(speed, "ROUNDS", 1)
+    monkeypatch.setattr(training, "BATCHES", (4, 8))
+    output = tmp_path / "training.md"
+    run(
+        training,
+        monkeypatch,
+        *("--data", "few", "--device", "cpu", "--presets", "quick-vit", "--scaled", "quick-vit"),
+        *("--seconds", "0.02", "--output", str(output)),
+    )
+    figures = json.loads(output.with_suffix(".json").read_text())
+    row = figures["presets"]["quick-vit"]
+    assert row["ours"] > 0
+    assert row["plain"] > 0
+    assert row["torch_encoder"] > 0
+    assert 0 < row["mfu"] < 1
+    assert [tokens for tokens, _ in figures["tokens"].values()] == [4, 16, 64, 256]
+    ratio = row["ours"] / row["plain"]
+    assert f"| {ratio:.1f} |" in output.read_text()
+
+
+def test_flops_are_those_of_the_matrix_products(few: datasets.ImageData) -> None:
+    bench = speed.Bench(few, "cpu", 0.01)
+    tokens, dim, hidden = 17, 64, 128
+    block = 4 * dim * dim + 2 * dim * hidden
+    products = 16 * 192 * dim + 3 * tokens * (block + 2 * tokens * dim) + dim * 10
+    assert bench.flops(bench.build("quick-vit")) == 3 * 2 * products
