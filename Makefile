@@ -4,17 +4,23 @@
 # make mutants, make tolerances, make diagnosis    what the checks notice, how far from their limits,
 #              and what the feedback says of mistakes it has not seen: benchmarks/
 # make bench-grading    how long grading takes, beside stock nbgrader
+# make bench-training, make results, make stuck, make tricks    how fast training is, how far it gets,
+#              why a known run did not, what each trick gains (DATA=cifar10, a folder, or sample)
+# make gpu     every figure that wants a GPU: call it again until it says that nothing is left
 
 PYTHON ?= python3
 VENV := .venv
+DATA ?= cifar10
+MINUTES ?= 6
 BIN := $(VENV)/bin
 
 # nbgrader calls `alembic` by its bare name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+COURSE := PYTHONPATH=solutions:assignment:.
 # Threads that wait sleep: spinning ones take minutes where the machine is busy.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test format mutants tolerances diagnosis bench-grading clean
+.PHONY: demo test format mutants tolerances diagnosis bench-grading bench-training results stuck tricks gpu clean
 
 demo: $(VENV)/installed
 	$(BIN)/vitcourse demo build/demo
@@ -35,6 +41,17 @@ mutants tolerances diagnosis: $(VENV)/installed
 
 bench-grading: $(VENV)/installed
 	$(BIN)/python -m benchmarks.grading
+
+bench-training: $(VENV)/installed
+	$(COURSE) $(BIN)/python -m benchmarks.training --data $(DATA)
+
+results stuck tricks: $(VENV)/installed
+	$(COURSE) $(BIN)/python -m benchmarks.$@ --data $(DATA)
+
+gpu: $(VENV)/installed
+	$(COURSE) $(BIN)/python -m benchmarks.results --data $(DATA) --minutes $(MINUTES)
+	test -e benchmarks/training-gpu.md || \
+	  $(COURSE) $(BIN)/python -m benchmarks.training --data $(DATA) --device cuda --output benchmarks/training-gpu.md
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

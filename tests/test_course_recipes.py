@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import ViT
-from course import recipes
+from course import cnn, recipes, resnet
 from course.history import Settings
 
 
@@ -163,6 +163,14 @@ def test_the_average_follows_the_weights():
     model.weight.data += 1.0
     averaged.update_parameters(model)
     torch.testing.assert_close(averaged.module.weight, first + 0.1)
+
+
+def test_channels_come_last_in_convolutional_nets_only():
+    assert recipes.memory_format(cnn.CNN()) == torch.channels_last
+    assert recipes.memory_format(resnet.ResNet(width=4)) == torch.channels_last
+    for patch_embedding in ("linear", "convolution"):
+        model = small_vit(patch_embedding=patch_embedding)
+        assert recipes.memory_format(model) == torch.contiguous_format
 
 
 @pytest.mark.parametrize("patch_embedding", ["linear", "convolution"])

@@ -152,6 +152,18 @@ def average(model: nn.Module, decay: float) -> swa_utils.AveragedModel:
     return swa_utils.AveragedModel(model, multi_avg_fn=averaging, use_buffers=True)
 
 
+def memory_format(model: nn.Module) -> torch.memory_format:
+    """Pixel by pixel with the channels together for a convolutional net, else as images come.
+
+    A patch projection does not make a net convolutional: its windows do not overlap.
+    """
+    overlapping = any(
+        isinstance(module, nn.Conv2d) and module.stride[0] < module.kernel_size[0]
+        for module in model.modules()
+    )
+    return torch.channels_last if overlapping else torch.contiguous_format
+
+
 @torch.no_grad()
 def whiten(model: nn.Module, images: Tensor, patch_size: int) -> None:
     """Start the patch projection as a whitening: uncorrelated outputs of the same size.

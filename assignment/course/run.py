@@ -33,7 +33,8 @@ class Run:
     def __init__(self, model: nn.Module, settings: Settings, loader: Loader) -> None:
         torch.manual_seed(settings.seed)
         self.device = loader.device
-        self.model = model.to(self.device)
+        self.memory_format = recipes.memory_format(model)
+        self.model = model.to(self.device, memory_format=self.memory_format)
         self.settings = settings
         self.loader, self.generator = loader, loader.generator
         self.precision = precision.choose(self.device)

@@ -112,7 +112,7 @@ def take_step(run: Run, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]
         one_hot = F.one_hot(labels, run.classes).float()
         images, targets = recipes.mix(images, one_hot, settings, run.loader.generator)
     with precision.autocast(run.device, run.precision):
-        logits = run.compiled(images).float()
+        logits = run.compiled(images.contiguous(memory_format=run.memory_format)).float()
     run.step_with(F.cross_entropy(logits, targets, label_smoothing=settings.label_smoothing))
     return logits.detach(), targets
 
