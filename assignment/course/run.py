@@ -34,7 +34,7 @@ class Run:
         torch.manual_seed(settings.seed)
         self.device = loader.device
         self.memory_format = recipes.memory_format(model)
-        self.model = model.to(self.device, memory_format=self.memory_format)
+        self.model = model.to(self.device).to(memory_format=self.memory_format)
         self.settings = settings
         self.loader, self.generator = loader, loader.generator
         self.precision = precision.choose(self.device)
