@@ -87,12 +87,13 @@ def frame(header: Header, blob: bytes) -> bytes:
 
 
 def read_frame(stream: Reader) -> tuple[Header, dict[str, Tensor]]:
-    """Read one frame.
+    """Read one frame of the checks', who are believed to send one.
 
     Raises:
-        ProtocolError: at the end of the stream, over a cap, or where a part cannot be read.
+        ProtocolError: at the end of the stream, or over a cap.
     """
-    return unpack(*read_parts(stream))
+    text, blob = read_parts(stream)
+    return json.loads(text), safetensors.torch.load(blob)
 
 
 def read_parts(stream: Reader, most: int = MAX_TENSORS) -> tuple[bytes, bytes]:
@@ -112,10 +113,10 @@ def read_parts(stream: Reader, most: int = MAX_TENSORS) -> tuple[bytes, bytes]:
 
 
 def unpack(text: bytes, blob: bytes) -> tuple[Header, dict[str, Tensor]]:
-    """A frame's header and tensors, from its two parts.
+    """The header and tensors of a worker's frame, from its two parts.
 
     Raises:
-        ProtocolError: where a part cannot be read.
+        ProtocolError: where a part cannot be read, or is not what a worker of ours sends.
     """
     try:
         header, tensors = json.loads(text), safetensors.torch.load(blob)

@@ -90,6 +90,7 @@ class Namespaces:
     def __init__(self, user: int) -> None:
         self.user = user
         self.own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self.filter = seccomp.program(namespaces=True)
 
     def fork(self) -> int:
         """A child in a new pid namespace."""
@@ -119,7 +120,7 @@ class Namespaces:
         os.setsid()
         become(self.user)
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        seccomp.load(seccomp.program(namespaces=True))
+        seccomp.load(self.filter)
 
     def overfull(self, worker: int) -> bool:
         """Never: the file systems have a size."""
