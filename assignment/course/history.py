@@ -31,6 +31,7 @@ class Settings:
     keep: Literal["best", "last"] = "best"  # the epoch whose weights the model ends with
 
     muon_learning_rate: float = 0.02  # of the blocks' matrices, where the optimizer is "muon"
+    muon_momentum: float = 0.95  # share of the former steps' direction in the next one
     whiten: bool = False  # start the patch projection as a whitening of the patches
     mixup: float = 0.0  # probability that an image is blended with another
     cutmix: float = 0.0  # probability that an image gets a rectangle of another

@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from course import cnn, datasets, handin, loader, plots, recipes, resnet, training
-from course.catalogue import PRESETS
-from course.history import History
+from course.catalogue import PRESETS, Preset
+from course.history import History, Settings
 from course.run import TrainingError
 
 FACTS = "results.jsonl"
@@ -108,34 +108,47 @@ def run(
     torch.manual_seed(seed)
     model = build(preset.kind, config)
 
-    train, validation = loader.split(data, preset.validation_fraction, seed)
-    shared: dict[str, Any] = {"mean": data.mean, "std": data.std, "device": device}
-    train_loader = loader.Loader(
-        data.train_images[train],
-        data.train_labels[train],
-        batch_size=settings.batch_size,
-        augmentation=preset.augmentation,
-        shuffle=True,
-        seed=seed,
-        **shared,
-    )
-    shared["batch_size"] = EVALUATION_BATCH
-    validation_loader = loader.Loader(
-        data.train_images[validation], data.train_labels[validation], **shared
-    )
-    test_loader = loader.Loader(data.test_images, data.test_labels, **shared)
+    train_loader, validation_loader, test_loader = loaders(data, preset, settings, device)
     title = name if seed == 0 else f"{name}-seed{seed}"
     checkpoint = None if output is None else Path(output) / f"{title}.checkpoint"
     with threads(preset.threads):
         if settings.whiten:
-            images, _ = next(iter(validation_loader))
-            recipes.whiten(model, images.cpu(), config["patch_size"])
+            images = train_loader.images[:EVALUATION_BATCH]
+            labels = train_loader.labels[: len(images)]
+            plain = loader.Loader(images, labels, data.mean, data.std, len(images))
+            recipes.whiten(model, next(iter(plain))[0].cpu(), config["patch_size"])
         history = training.train(model, train_loader, validation_loader, settings, checkpoint)
     loss, accuracy = training.evaluate(model, test_loader)
     result = Result(name, data.name, model, config, history, loss, accuracy)
     if output is not None:
         save(result, preset.kind, data, Path(output), title)
     return result
+
+
+def loaders(
+    data: datasets.ImageData, preset: Preset, settings: Settings, device: torch.device | str
+) -> tuple[loader.Loader, loader.Loader, loader.Loader]:
+    """Training images (shuffled, augmented), validation images and test images (neither)."""
+    train, validation = loader.split(data, preset.validation_fraction, settings.seed)
+    shared: dict[str, Any] = {"mean": data.mean, "std": data.std, "device": device}
+    return (
+        loader.Loader(
+            data.train_images[train],
+            data.train_labels[train],
+            batch_size=settings.batch_size,
+            augmentation=preset.augmentation,
+            shuffle=True,
+            seed=settings.seed,
+            **shared,
+        ),
+        loader.Loader(
+            data.train_images[validation],
+            data.train_labels[validation],
+            batch_size=EVALUATION_BATCH,
+            **shared,
+        ),
+        loader.Loader(data.test_images, data.test_labels, batch_size=EVALUATION_BATCH, **shared),
+    )
 
 
 @contextlib.contextmanager

@@ -47,7 +47,10 @@ def optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimiz
         matrices = [named[name] for name in hidden]
         found.append(
             torch.optim.Muon(
-                matrices, settings.muon_learning_rate, weight_decay=settings.weight_decay
+                matrices,
+                settings.muon_learning_rate,
+                weight_decay=settings.weight_decay,
+                momentum=settings.muon_momentum,
             )
         )
     return found
