@@ -47,7 +47,6 @@ def configure(c: Config) -> None:
         "autograder.bridge.scores.ForgetScores",
         "autograder.bridge.outputs.CapOutputs",
         "autograder.bridge.restore.RestoreCells",
-        "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [

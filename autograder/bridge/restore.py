@@ -1,6 +1,8 @@
 """The gradebook's cells in a submission: as released, and nothing of the student's is lost."""
 
 import itertools
+import json
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
@@ -57,9 +60,29 @@ class Released:
         return cell.source.strip() in ("", self.source.strip())
 
 
-def released_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[Released]:
-    """The notebook's cells that the gradebook keeps, in their order."""
-    known = gradebook.find_notebook(notebook, assignment)
+@dataclass(frozen=True)
+class Release:
+    """A notebook as it was released.
+
+    Attributes:
+        cells: those that the gradebook keeps, in their order.
+        kernel: what its metadata said of the kernel, or None.
+        texts: the texts of all its cells; none where the released notebook is not there.
+    """
+
+    cells: list[Released]
+    kernel: dict[str, str] | None
+    texts: set[str]
+
+
+# A run of nbgrader's is a converter object; opening a gradebook takes it tens of milliseconds.
+_releases: weakref.WeakKeyDictionary[BaseConverter, dict[str, Release]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def released_cells(known: Any) -> list[Released]:
+    """The cells of a notebook of the gradebook's, in their order."""
     points = {cell.name: cell.max_score for cell in (*known.grade_cells, *known.task_cells)}
     grades = {cell.name for cell in known.grade_cells}
     solutions = {cell.name for cell in known.solution_cells}
@@ -99,12 +122,8 @@ class RestoreCells(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Restore one submission's notebook."""
-        about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            released = released_cells(gradebook, about["notebook"], about["assignment"])
-        coursedir = self.parent.parent.coursedir
-        folder = coursedir.format_path(coursedir.release_directory, ".", about["assignment"])
-        restoration = Restoration(nb.cells, released, _texts(Path(folder) / NOTEBOOK))
+        released = self._release(resources["nbgrader"])
+        restoration = Restoration(nb.cells, released.cells, released.texts)
         problem = problem_of(nb)
         notes = restoration.notes
         if problem is not None:
@@ -115,9 +134,28 @@ class RestoreCells(NbGraderPreprocessor):
             lines = "\n".join(f"- {note}" for note in notes)
             nb.cells.insert(0, new_markdown_cell(f"**Notes from grading**\n\n{lines}"))
         nb.metadata = NotebookNode({"language_info": {"name": "python"}})
+        if released.kernel:
+            nb.metadata.kernelspec = released.kernel
         if problem is not None:
             nb.metadata[COURSE_METADATA] = {"problem": problem.value}
         return nb, resources
+
+    def _release(self, about: dict[str, Any]) -> Release:
+        """What was released under a notebook's name, looked up for a run's first submission."""
+        run = self.parent.parent
+        found = _releases.setdefault(run, {})
+        if about["notebook"] not in found:
+            folder = run.coursedir.format_path(
+                run.coursedir.release_directory, ".", about["assignment"]
+            )
+            with Gradebook(about["db_url"]) as gradebook:
+                known = gradebook.find_notebook(about["notebook"], about["assignment"])
+                found[about["notebook"]] = Release(
+                    released_cells(known),
+                    json.loads(known.kernelspec) if known.kernelspec else None,
+                    _texts(Path(folder) / NOTEBOOK),
+                )
+        return found[about["notebook"]]
 
 
 def _texts(released: Path) -> set[str]:
