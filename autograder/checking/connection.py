@@ -211,7 +211,7 @@ def read_answers(reader: Reader, count: int) -> list[Answer]:
     left = MAX_TENSORS
     for _ in range(count):
         answers.append(Answer(*read_parts(reader, left)))
-        left -= len(answers[-1].tensors)
+        left -= len(answers[-1].header) + len(answers[-1].tensors)
     return answers
 
 
