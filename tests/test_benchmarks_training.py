@@ -56,17 +56,17 @@ def test_when_the_minutes_are_over_the_next_call_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(results, "PLAN", (results.Planned("quick-resnet", (0,), ""),))
-    arguments = ["--data", "sample", "--epochs", "40"]
+    arguments = ["--data", "sample", "--epochs", "20"]
     arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "results.md")]
-    run(results, monkeypatch, *arguments, "--minutes", "0.02")
+    run(results, monkeypatch, *arguments, "--minutes", "0.01")
     assert "left for this device: quick-resnet (0)" in capsys.readouterr().out
     assert "not measured yet" in (tmp_path / "results.md").read_text()
     assert (tmp_path / "quick-resnet.checkpoint").exists()
     before = torch.load(tmp_path / "quick-resnet.checkpoint", weights_only=True)
-    assert 0 < len(before["history"]["rows"]) < 40
+    assert 0 < len(before["history"]["rows"]) < 20
     run(results, monkeypatch, *arguments)
     (row,) = results.rows(tmp_path)
-    assert row["epochs"] == 40
+    assert row["epochs"] == 20
     assert not row["stopped"]
 
 

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 
 from course import datasets, handin, presets
 from course.history import History
+from course.run import Run
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +26,10 @@ def few():
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
-def test_every_preset_runs(name, few, tmp_path):
+def test_every_preset_runs(name, few, tmp_path, monkeypatch):
     preset = presets.PRESETS[name]
+    if name == "base-four-classes":  # its checkpoint alone has 1.4 GB
+        monkeypatch.setattr(Run, "save", lambda run, path: None)
     result = presets.run(name, few, tmp_path, device="cpu", epochs=1)
     assert len(result.history.rows) == 1
     for part in (name, "data: the embedded sample", "epochs: 1", "test accuracy:", "parameters:"):
