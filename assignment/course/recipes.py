@@ -90,13 +90,13 @@ def mix(
     Returns:
         Images and targets of the same shapes.
     """
-    batch, _, height, width = images.shape
-    device = images.device
-    partner = torch.randperm(batch, generator=generator, device=device)
-    kind, share, top, left = torch.rand(4, batch, 1, 1, generator=generator, device=device)
+    count, rows, columns = len(images), *images.shape[2:]
+    here: dict[str, Any] = {"generator": generator, "device": generator.device}
+    partner = torch.randperm(count, **here)
+    kind, share, top, left = torch.rand(4, count, 1, 1, **here)
     side = (1 - share).sqrt()
-    row = (torch.arange(height, device=device).view(-1, 1) + 0.5) / height
-    column = (torch.arange(width, device=device) + 0.5) / width
+    row = (torch.arange(rows, device=generator.device).view(-1, 1) + 0.5) / rows
+    column = (torch.arange(columns, device=generator.device) + 0.5) / columns
     inside = ((row - top).abs() < side / 2) & ((column - left).abs() < side / 2)
 
     blended = kind < settings.mixup

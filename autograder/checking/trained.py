@@ -156,9 +156,9 @@ def share_right(
 
 def prepare(images: Tensor, header: Header) -> Tensor:
     """Pixels as the model was trained on them: float32, scaled to [0, 1], normalised."""
-    mean = torch.tensor(header.mean, device=images.device).view(3, 1, 1)
-    std = torch.tensor(header.std, device=images.device).view(3, 1, 1)
-    return (images.float() / 255 - mean) / std
+    pixels = images.float() / 255
+    mean, std = (torch.tensor(each).view(3, 1, 1).to(pixels) for each in (header.mean, header.std))
+    return (pixels - mean) / std
 
 
 def percent(share: float) -> str:
