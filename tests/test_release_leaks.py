@@ -18,6 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.release.leaks import LeakScan
+from autograder.release.package import assemble
 from autograder.release.stubs import SOLUTIONS
 
 SOLUTION = '''import torch
@@ -222,3 +223,9 @@ def test_the_course_has_secrets_and_every_solution_leaks_itself() -> None:
         expected = [s for s in real.secrets if s.origin.startswith(f"{path.name},")]
         assert len(expected) >= 5
         assert len(found) >= len(expected)
+
+
+def test_no_given_module_holds_a_line_of_a_solution(tmp_path: Path) -> None:
+    given = assemble(tmp_path / "student", with_recordings=False)
+    leaks = LeakScan(sorted(SOLUTIONS.glob("*.py"))).folder(given)
+    assert not leaks, "\n".join(map(str, leaks))
