@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import course_paths  # noqa: F401 (puts the solutions ahead of the stubs)
 import torch
@@ -11,13 +12,19 @@ import ViT
 from course import datasets, handin
 from course.resnet import ResNet
 
-CONFIGS: dict[str, dict[str, object]] = {
+CONFIGS: dict[str, dict[str, Any]] = {
     "vit": {
-        "image_size": 32, "patch_size": 16, "in_channels": 3, "num_classes": 10,
-        "embed_dim": 8, "hidden_dim": 8, "num_layers": 1, "num_heads": 1,
+        "image_size": 32,
+        "patch_size": 16,
+        "in_channels": 3,
+        "num_classes": 10,
+        "embed_dim": 8,
+        "hidden_dim": 8,
+        "num_layers": 1,
+        "num_heads": 1,
     },
     "resnet": {"num_classes": 10, "width": 2, "blocks": [1]},
-}  # fmt: skip
+}
 FEW = datasets.ImageData(
     "few",
     torch.empty(0),

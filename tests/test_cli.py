@@ -24,8 +24,16 @@ from autograder.release.stubs import ROOT
 from autograder.sandbox import SandboxUnavailable
 
 COMMANDS = (
-    "release", "collect", "check", "grade", "leaderboard", "reseed", "answers", "demo", "doctor",
-)  # fmt: skip
+    "release",
+    "collect",
+    "check",
+    "grade",
+    "leaderboard",
+    "reseed",
+    "answers",
+    "demo",
+    "doctor",
+)
 
 
 @pytest.fixture

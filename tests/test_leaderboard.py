@@ -111,18 +111,41 @@ def test_equal_accuracies_share_a_rank_and_the_smaller_model_comes_first() -> No
         0.4,
     )
     assert [(e.place, e.nickname) for e in found] == [
-        ("1", "best"), ("2 (tied)", "small"), ("2 (tied)", "large"), ("4", "last"),
-    ]  # fmt: skip
+        ("1", "best"),
+        ("2 (tied)", "small"),
+        ("2 (tied)", "large"),
+        ("4", "last"),
+    ]
 
 
 @pytest.mark.parametrize(
     "nickname",
     [
-        "<script>alert(1)</script>", "a&amp;b", "x\" onmouseover=\"x", "a\u202eb", "a\x1b[2Jb",
-        "a\x00b", "a", "x" * 25, "x" * 5000, "two  spaces", "-dash", "dash-", "a\nb", "аdmin", "ΑΒ",
-        "😀😀", "../../x", "a/b", "a\u200bb", "{{x}}", "=1+1", b"\xff\xfe\x00", "ad\u0301\u0301",
+        "<script>alert(1)</script>",
+        "a&amp;b",
+        'x" onmouseover="x',
+        "a\u202eb",
+        "a\x1b[2Jb",
+        "a\x00b",
+        "a",
+        "x" * 25,
+        "x" * 5000,
+        "two  spaces",
+        "-dash",
+        "dash-",
+        "a\nb",
+        "аdmin",
+        "ΑΒ",
+        "😀😀",
+        "../../x",
+        "a/b",
+        "a\u200bb",
+        "{{x}}",
+        "=1+1",
+        b"\xff\xfe\x00",
+        "ad\u0301\u0301",
     ],
-)  # fmt: skip
+)
 def test_a_nasty_nickname_is_refused_and_named_to_the_instructor_only(
     root: Path, hand_in: HandIn, nickname: str | bytes
 ) -> None:
@@ -154,15 +177,23 @@ def test_student_and_grader_mean_the_same_nicknames() -> None:
 @pytest.mark.parametrize(
     ("nickname", "student", "named"),
     [
-        ("Ada Park", "Ada-Park_100001", True), ("park.ada", "Ada-Park_100001", True),
-        ("Ada", "Ada-Park_100001", True), ("AdaPark99", "Ada-Park_100001", True),
-        ("100001", "Ada-Park_100001", True), ("4da park", "Ada-Park_100001", False),
-        ("Áda Pärk", "Ada-Park_100001", True), ("Parking", "Ada-Park_100001", False),
-        ("apark7", "apark7", True), ("the real apark7", "apark7", True), ("max", "max", True),
-        ("Maxwell", "max", False), ("A1ice", "alice", True), ("B0B", "bob", True),
+        ("Ada Park", "Ada-Park_100001", True),
+        ("park.ada", "Ada-Park_100001", True),
+        ("Ada", "Ada-Park_100001", True),
+        ("AdaPark99", "Ada-Park_100001", True),
+        ("100001", "Ada-Park_100001", True),
+        ("4da park", "Ada-Park_100001", False),
+        ("Áda Pärk", "Ada-Park_100001", True),
+        ("Parking", "Ada-Park_100001", False),
+        ("apark7", "apark7", True),
+        ("the real apark7", "apark7", True),
+        ("max", "max", True),
+        ("Maxwell", "max", False),
+        ("A1ice", "alice", True),
+        ("B0B", "bob", True),
         ("Gradient", "alice", False),
     ],
-)  # fmt: skip
+)
 def test_a_nickname_names_nobody(nickname: str, student: str, named: bool) -> None:
     assert names(nickname, student) is named
 

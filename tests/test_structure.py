@@ -9,8 +9,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("checking", "hidden", "sandbox", "grading", "bank", "release", "bridge", "collect", "cli",
-         "demo", "leaderboard")  # fmt: skip
+ROOMS = (
+    "checking",
+    "hidden",
+    "sandbox",
+    "grading",
+    "bank",
+    "release",
+    "bridge",
+    "collect",
+    "cli",
+    "demo",
+    "leaderboard",
+)
 STUDENT_MODULES = {"utils", "ViT", "transformer-attention", "transformer-student"}
 MAX_LINES = 350
 

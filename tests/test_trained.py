@@ -68,7 +68,7 @@ def test_every_option_of_the_vit_can_be_handed_in(
     ],
 )
 def test_the_cost_of_a_model_is_known_before_it_is_built(kind: str, sizes: dict[str, int]) -> None:
-    header = Header(kind, CONFIGS[kind] | sizes, FEW.mean, FEW.std, "few")  # type: ignore[arg-type]
+    header = Header(kind, CONFIGS[kind] | sizes, FEW.mean, FEW.std, "few")
     largest = 0
 
     def look(module: nn.Module, given: object, output: Tensor) -> None:
@@ -88,9 +88,13 @@ def test_the_cost_of_a_model_is_known_before_it_is_built(kind: str, sizes: dict[
 
 def test_the_largest_honest_model_is_evaluated() -> None:
     base = CONFIGS["vit"] | {
-        "patch_size": 4, "embed_dim": 768, "hidden_dim": 3072, "num_layers": 12, "num_heads": 12,
-    }  # fmt: skip
-    assert cost(Header("vit", base, FEW.mean, FEW.std, "")).operations < MAX_OPERATIONS  # type: ignore[arg-type]
+        "patch_size": 4,
+        "embed_dim": 768,
+        "hidden_dim": 3072,
+        "num_layers": 12,
+        "num_heads": 12,
+    }
+    assert cost(Header("vit", base, FEW.mean, FEW.std, "")).operations < MAX_OPERATIONS
 
 
 class Narrow(nn.Module):
@@ -102,7 +106,7 @@ class Narrow(nn.Module):
         self.takes = takes
         self.devices: list[str] = []
 
-    def to(self, device: str) -> Narrow:  # type: ignore[override]
+    def to(self, device: str) -> Narrow:  # type: ignore[override]  # only devices here
         self.devices.append(device)
         if device != "cpu" and self.takes == 0:
             raise torch.OutOfMemoryError("CUDA out of memory")
@@ -135,7 +139,10 @@ def test_a_gpu_that_is_asked_for_and_missing_is_named(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.skipif(
+    not torch.cuda.is_available(),
+    reason="needs a CUDA device; runs where there is one, with `pytest -m gpu`",
+)
 def test_a_gpu_gives_the_same_accuracy(submission: Path) -> None:
     for kind in CONFIGS:
         path = submission / f"{kind}.safetensors"
@@ -164,8 +171,11 @@ def test_credit_grows_evenly(accuracy: float, points: int) -> None:
 
 def test_an_accuracy_is_never_rounded_up() -> None:
     assert [percent(share) for share in (0.5, 0.49999, 0.5774, 1.0)] == [
-        "50.00%", "49.99%", "57.74%", "100.00%",
-    ]  # fmt: skip
+        "50.00%",
+        "49.99%",
+        "57.74%",
+        "100.00%",
+    ]
 
 
 def test_weights_trained_on_other_images_are_told_so() -> None:

@@ -89,9 +89,18 @@ def test_a_file_is_evaluated_once_whatever_it_is_called_and_whatever_it_earns(
 
 @pytest.mark.parametrize(
     "damage",
-    [b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"accuracy": "x"}', b'{"accuracy": 7}',
-     b'{"what": 1}', b"[" * 100_000],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b'{"accuracy": "x"}',
+        b'{"accuracy": 7}',
+        b'{"what": 1}',
+        b"[" * 100_000,
+    ],
+)
 def test_a_damaged_note_of_an_outcome_is_made_again(
     launcher, submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes
 ) -> None:
