@@ -243,3 +243,28 @@ def test_statistics_are_those_of_the_pixels():
 def test_a_channel_that_never_changes_can_be_normalised():
     _, std = datasets.pixel_statistics(torch.zeros(2, 3, 4, 4, dtype=torch.uint8))
     assert std == (1 / 255,) * 3
+
+
+def test_the_first_images_are_spread_over_the_classes_and_bring_their_labels():
+    data = datasets.load("sample")
+    few = datasets.first_images(data, 25)
+    assert few.name == f"{data.name}, only 25 training images"
+    counts = torch.bincount(few.train_labels, minlength=10)
+    assert sorted(counts.tolist()) == [2] * 5 + [3] * 5
+    for label in range(10):
+        images = data.train_images[data.train_labels == label]
+        assert torch.equal(few.train_images[few.train_labels == label], images[: counts[label]])
+    assert len(few.test_images) == 25
+    with pytest.raises(datasets.DataError, match="9 images are not enough for 10 classes"):
+        datasets.first_images(data, 9)
+
+
+def test_the_first_classes_bring_all_their_images_and_no_others():
+    data = datasets.load("sample")
+    four = datasets.first_classes(data, 4)
+    assert four.classes == data.classes[:4]
+    assert torch.equal(four.train_labels, data.train_labels[data.train_labels < 4])
+    assert torch.equal(four.test_images, data.test_images[data.test_labels < 4])
+    assert four.name.endswith(", ".join(data.classes[:4]))
+    with pytest.raises(datasets.DataError, match="has 10 classes, but 11 are needed"):
+        datasets.first_classes(data, 11)

@@ -95,15 +95,7 @@ def first_classes(data: ImageData, count: int) -> ImageData:
         raise DataError(f"{data.name} has {len(data.classes)} classes, but {count} are needed.")
     train, test = data.train_labels < count, data.test_labels < count
     classes = data.classes[:count]
-    return replace(
-        data,
-        name=f"{data.name}, only {', '.join(classes)}",
-        train_images=data.train_images[train],
-        train_labels=data.train_labels[train],
-        test_images=data.test_images[test],
-        test_labels=data.test_labels[test],
-        classes=classes,
-    )
+    return replace(chosen(data, train, test, ", ".join(classes)), classes=classes)
 
 
 def first_images(data: ImageData, count: int) -> ImageData:
@@ -117,9 +109,14 @@ def first_images(data: ImageData, count: int) -> ImageData:
             f"{count} images are not enough for {len(data.classes)} classes: take more."
         )
     train, test = spread(data.train_labels, count), spread(data.test_labels, count)
+    return chosen(data, train, test, f"{len(train):,} training images")
+
+
+def chosen(data: ImageData, train: Tensor, test: Tensor, what: str) -> ImageData:
+    """Only these training and test images, by index or by mask; `what` goes into the name."""
     return replace(
         data,
-        name=f"{data.name}, only {len(train):,} training images",
+        name=f"{data.name}, only {what}",
         train_images=data.train_images[train],
         train_labels=data.train_labels[train],
         test_images=data.test_images[test],
