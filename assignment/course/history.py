@@ -1,7 +1,7 @@
 """What goes into a training run and what comes out of it: settings and history."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -81,7 +81,7 @@ class History:
 
     def facts(self) -> dict:
         """Everything but the weights, in plain types."""
-        return asdict(self) | {"weights": {}}
+        return asdict(replace(self, weights={}))
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
