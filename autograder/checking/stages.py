@@ -1,11 +1,13 @@
-"""The stages of the homework, in order: one key for heading, stub mark, check, cell and bank."""
+"""The assignments and their stages: one key for heading, stub mark, check, cell and bank."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage.
+    """One stage of an assignment.
 
     Attributes:
         key: the name used everywhere.
@@ -22,14 +24,48 @@ class Stage:
     needs: tuple[str, ...] = ()
 
 
-STUDENT_FILES = ("utils.py", "ViT.py", "transformer-attention.py", "transformer-student.py")
-WEIGHT_FILES = ("vit.safetensors", "resnet.safetensors")
-NICKNAME_FILE = "nickname.txt"
-ASSIGNMENT = "vit-cifar10"
+@dataclass(frozen=True)
+class Assignment:
+    """What is released, handed in and graded as one: a notebook and the files beside it.
 
-STAGES: dict[str, Stage] = {
-    stage.key: stage
-    for stage in (
+    Attributes:
+        name: of the notebook, of its folder, and of the archive for students.
+        stages: in order.
+        files: the student's files, all graded.
+        weights: trained weights that are handed in.
+        after: the earlier assignment whose files this one's code uses, where there is one.
+    """
+
+    name: str
+    stages: tuple[Stage, ...]
+    files: tuple[str, ...]
+    weights: tuple[str, ...] = ()
+    after: Assignment | None = None
+
+    @property
+    def notebook(self) -> str:
+        """The notebook's file name."""
+        return f"{self.name}.ipynb"
+
+    @property
+    def code_stages(self) -> tuple[str, ...]:
+        """The keys of the stages with code."""
+        return tuple(stage.key for stage in self.stages if stage.files)
+
+    @property
+    def machine_stages(self) -> tuple[str, ...]:
+        """The keys of the stages that the grader gives points for."""
+        return (*self.code_stages, *(("training",) if self.weights else ()))
+
+    @property
+    def used_files(self) -> tuple[str, ...]:
+        """The student's files that have to lie beside the notebook, the earlier ones first."""
+        return (*(self.after.used_files if self.after else ()), *self.files)
+
+
+HOMEWORK = Assignment(
+    "vit-cifar10",
+    (
         Stage("data", "Data", 10, ("utils.py",)),
         Stage("patching", "Patching", 10, ("ViT.py",)),
         Stage("attention", "Attention", 20, ("transformer-attention.py",)),
@@ -43,8 +79,22 @@ STAGES: dict[str, Stage] = {
         ),
         Stage("training", "Training", 10),
         Stage("questions", "Questions", 20),
-    )
-}
+    ),
+    files=("utils.py", "ViT.py", "transformer-attention.py", "transformer-student.py"),
+    weights=("vit.safetensors", "resnet.safetensors"),
+)
+ASSIGNMENTS = {assignment.name: assignment for assignment in (HOMEWORK,)}
+NICKNAME_FILE = "nickname.txt"
 
-CODE_STAGES = ("data", "patching", "attention", "encoder", "vit")
-MACHINE_STAGES = (*CODE_STAGES, "training")
+STAGES: dict[str, Stage] = {
+    stage.key: stage
+    for assignment in ASSIGNMENTS.values()
+    for stage in assignment.stages
+    if stage.key in assignment.machine_stages
+}
+STAGES |= {stage.key: stage for stage in HOMEWORK.stages}
+ASSIGNMENT = HOMEWORK.name
+WEIGHT_FILES = HOMEWORK.weights
+MACHINE_STAGES = HOMEWORK.machine_stages
+CODE_STAGES = tuple(key for each in ASSIGNMENTS.values() for key in each.code_stages)
+STUDENT_FILES = tuple(name for each in ASSIGNMENTS.values() for name in each.files)

@@ -1,4 +1,4 @@
-"""Grading one submission: its five code stages in a jail, its trained weights by trusted code."""
+"""Grading one submission: its code stages in a jail, its trained weights by trusted code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.checking.forking import unconfined
 from autograder.checking.registry import Check, checks_in
 from autograder.checking.runner import StageRunner
 from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
-from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.stages import CODE_STAGES, HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status
 from autograder.hidden.recipes import one_change, two_changes
 from autograder.sandbox.jail import JailPool
@@ -103,29 +103,39 @@ class Grader:
         if self.jails:
             self.jails.close()
 
-    def grade(self, submission: Path) -> dict[str, StageReport]:
+    def grade(self, submission: Path, assignment: Assignment = HOMEWORK) -> dict[str, StageReport]:
         """The reports of all machine-graded stages, in order.
 
         Args:
             submission: the folder with the student's files.
+            assignment: what was to be done.
         """
+        stages = assignment.code_stages
         sources = read_sources(submission)
         key = digest(self.version, *(part for item in sorted(sources.items()) for part in item))
-        found = {stage: self.store and self.store.find(f"{stage}-{key}") for stage in CODE_STAGES}
+        found = {stage: self.store and self.store.find(f"{stage}-{key}") for stage in stages}
         reports = {stage: report for stage, report in found.items() if report}
-        missing = [stage for stage in CODE_STAGES if stage not in reports]
+        missing = [stage for stage in stages if stage not in reports]
         if missing:
             with self._launcher() as launcher:
                 for report in self.judge(missing, sources, launcher):
                     reports[report.stage] = report
                     if self.store:
                         self.store.keep(f"{report.stage}-{key}", report)
-        reports = {stage: reports[stage] for stage in CODE_STAGES}
-        reports["training"] = self._training(submission, sources, key, reports)
+        reports = {stage: reports[stage] for stage in stages}
+        if assignment.weights:
+            reports["training"] = self._training(submission, sources, key, reports)
         return reports
 
-    def fill(self, submissions: Iterable[Path], workers: int = 2) -> Iterator[Path]:
+    def fill(
+        self, submissions: Iterable[Path], assignment: Assignment = HOMEWORK, workers: int = 2
+    ) -> Iterator[Path]:
         """Grade many at once, so that a later `grade` of each finds its reports in the store.
+
+        Args:
+            submissions: the folders with the students' files.
+            assignment: what was to be done.
+            workers: how many are graded at the same time.
 
         Yields:
             Each submission when it is done. One that the grader itself fails on is left to the
@@ -133,7 +143,8 @@ class Grader:
         """
         with ThreadPoolExecutor(workers) as pool:
             waiting = {
-                pool.submit(self.grade, submission): submission for submission in submissions
+                pool.submit(self.grade, submission, assignment): submission
+                for submission in submissions
             }
             for future in as_completed(waiting):
                 yield waiting[future]

@@ -71,7 +71,7 @@ class Passing:
             return found
         shared = not STAGES[parts[0][0]].needs or parts[0][1]
         session = StageSession(
-            "vit" if shared else parts[0][0],
+            parts[-1][0],
             sources,
             self.standins,
             launcher,
