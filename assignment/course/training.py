@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -21,6 +22,7 @@ def train(
     validation_loader: Loader,
     settings: Settings,
     checkpoint: Path | str | None = None,
+    bar: tqdm | None = None,
 ) -> History:
     """Train the model in place, on the training loader's device.
 
@@ -35,6 +37,8 @@ def train(
         settings: how to train.
         checkpoint: a file to resume from if it is there; brought up to date after each epoch.
             Resumed on the same device, training ends as if it had never stopped.
+        bar: counts images over several trainings, instead of one of this training's own with a
+            line for each epoch.
 
     Raises:
         TrainingError: where model, data and settings do not fit, or nothing was learnt before
@@ -45,9 +49,11 @@ def train(
     if checkpoint is not None:
         run.resume(Path(checkpoint))
     history, start, seconds_before = run.history, time.perf_counter(), run.history.seconds
-    bar = tqdm(total=run.images_until(run.total_steps), unit=" images", mininterval=0.5)
-    bar.update(run.images_until(run.step))
-    with bar, recipes.drop_path(model, settings.drop_path):
+    shared = bar is not None
+    if bar is None:
+        bar = tqdm(total=run.images_until(run.total_steps), unit=" images", mininterval=0.5)
+        bar.update(run.images_until(run.step))
+    with nullcontext() if shared else bar, recipes.drop_path(model, settings.drop_path):
         try:
             while len(history.rows) < settings.epochs:
                 row = train_epoch(run, train_loader, bar)
@@ -57,7 +63,8 @@ def train(
                 run.end_epoch(row)
                 if checkpoint is not None:
                     run.save(Path(checkpoint))
-                bar.write(history.describe_last())
+                if not shared:
+                    bar.write(history.describe_last())
         except (KeyboardInterrupt, ArithmeticError, RuntimeError, MemoryError, OSError) as error:
             history.stopped = explain(error, history)
             bar.write(history.stopped)

@@ -1,0 +1,1 @@
+"""What the labs give you beside `course`: data, studies of variants, measurements."""
