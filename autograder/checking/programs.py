@@ -29,6 +29,19 @@ TARGETS = {
     "MLP": "transformer-student",
     "EncoderBlock": "transformer-student",
     "Encoder": "transformer-student",
+    "shift_images": "small_data",
+    "ShiftedPatchTokenization": "small_data",
+    "LocalitySelfAttention": "small_data",
+    "count_tokens": "findings",
+    "count_parameters": "findings",
+    "count_flops": "findings",
+    "count_activations": "findings",
+    "gradient_norm": "findings",
+    "attention_entropy": "findings",
+    "logit_spread": "findings",
+    "resize_positions": "transfer",
+    "attention_rollout": "transfer",
+    "mean_attention_distance": "transfer",
 }
 
 
