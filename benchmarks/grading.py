@@ -31,7 +31,7 @@ from autograder import bank
 from autograder.bank.judging import ROOT, SOLUTIONS, checks
 from autograder.checking.forking import unconfined
 from autograder.checking.recordings import Recorder
-from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STAGES, WEIGHT_FILES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.worker.loading import filename
 from autograder.grading.evaluation import Evaluator
 from autograder.grading.reference import LiveReference
@@ -115,7 +115,7 @@ def watch(number: int, peak: list[float], ended: threading.Event) -> None:
 def class_of(size: int) -> list[dict[str, str]]:
     """Submissions, no two alike: right ones in all styles, and every third with a mistake."""
     right = [bank.overlaid(SOLUTIONS, files) for _, files in bank.right_versions()]
-    stages = [bank.load(stage) for stage in CODE_STAGES]
+    stages = [bank.load(stage) for stage in HOMEWORK.code_stages]
     wrong = [
         each.over(SOLUTIONS) for group in itertools.zip_longest(*stages) for each in group if each
     ]
@@ -130,9 +130,9 @@ def class_of(size: int) -> list[dict[str, str]]:
 def hand_in(root: Path, notebook: Path, students: list[dict[str, str]]) -> None:
     """Put a class's files where nbgrader looks for them."""
     for number, sources in enumerate(students):
-        folder = root / "submitted" / f"student{number:03}" / ASSIGNMENT
+        folder = root / "submitted" / f"student{number:03}" / HOMEWORK.name
         folder.mkdir(parents=True)
-        shutil.copyfile(notebook, folder / f"{ASSIGNMENT}.ipynb")
+        shutil.copyfile(notebook, folder / HOMEWORK.notebook)
         for module, text in sources.items():
             (folder / filename(module)).write_text(text)
 
@@ -142,7 +142,7 @@ def stock_course(root: Path) -> Path:
     recordings = root / "recordings"
     record(recordings)
     cells = [new_code_cell("from pathlib import Path\nfrom benchmarks.in_kernel import earned")]
-    for stage in CODE_STAGES:
+    for stage in HOMEWORK.code_stages:
         cell = new_code_cell(f'earned("{stage}", Path({str(recordings)!r}))')
         cell.metadata["nbgrader"] = {
             "grade": True,
@@ -154,21 +154,21 @@ def stock_course(root: Path) -> Path:
             "task": False,
         }
         cells.append(cell)
-    source = root / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    source = root / "source" / HOMEWORK.name / HOMEWORK.notebook
     source.parent.mkdir(parents=True)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(new_notebook(cells=cells, metadata=kernel), source)
     (root / "nbgrader_config.py").write_text(STOCK_CONFIG)
     nbgrader = [sys.executable, "-m", "nbgrader"]
-    subprocess.run([*nbgrader, "generate_assignment", ASSIGNMENT], cwd=root, check=True)
-    return root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    subprocess.run([*nbgrader, "generate_assignment", HOMEWORK.name], cwd=root, check=True)
+    return root / "release" / HOMEWORK.name / HOMEWORK.notebook
 
 
 def record(folder: Path) -> None:
     """Record the solutions' answers to all checks."""
     launcher = unconfined()
     live = LiveReference(launcher)
-    for stage in CODE_STAGES:
+    for stage in HOMEWORK.code_stages:
         recorder = Recorder(live)
         report = judge_stage(stage, list(checks(stage)), SOLUTIONS, launcher, recorder)
         assert report.earned == report.points, report
@@ -183,7 +183,7 @@ def our_course(root: Path) -> Path:
     shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
     (root / "vitcourse.toml").write_text(OUR_CONFIG)
     subprocess.run([VITCOURSE, "release"], cwd=root, check=True)
-    return root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    return root / "release" / HOMEWORK.name / HOMEWORK.notebook
 
 
 def compare(sizes: list[int], stock: int) -> str:
@@ -193,7 +193,7 @@ def compare(sizes: list[int], stock: int) -> str:
         stock_root, our_root = Path(place, "stock"), Path(place, "ours")
         stock_root.mkdir()
         hand_in(stock_root, stock_course(stock_root), class_of(stock))
-        nbgrader = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+        nbgrader = [sys.executable, "-m", "nbgrader", "autograde", HOMEWORK.name]
         theirs = measured(nbgrader, stock_root)
         our_root.mkdir()
         notebook = our_course(our_root)
@@ -218,7 +218,7 @@ def evaluated(root: Path) -> str:
     weights = sample_weights(root)
     evaluator = Evaluator("sample")
     words = []
-    for name in WEIGHT_FILES:
+    for name in HOMEWORK.weights:
         evaluator.evaluate(weights / name, Path(name).stem)
         seconds = []
         for _ in range(3):

@@ -22,7 +22,7 @@ from autograder.checking.recordings import Recorded
 from autograder.checking.registry import Check
 from autograder.checking.runner import StageRunner
 from autograder.checking.session import read_sources
-from autograder.checking.stages import STUDENT_FILES
+from autograder.checking.stages import HOMEWORK
 from autograder.checking.verdicts import StageReport
 from autograder.checking.worker.loading import Submission
 from autograder.checking.worker.protocol import pack, read_frame
@@ -30,7 +30,7 @@ from autograder.checking.worker.running import run_program
 from autograder.checking.worker.serve import load
 
 SEED = b"for the benchmark"
-MODULES = [Path(name).stem for name in STUDENT_FILES]
+MODULES = [Path(name).stem for name in HOMEWORK.files]
 
 
 class Here:

@@ -32,7 +32,7 @@ c.Autograde.sanitize_preprocessors.append("fake_grader.Stumble")
 FAKE_GRADER = """
 from nbconvert.preprocessors import Preprocessor
 
-from autograder.checking.stages import MACHINE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.sandbox import SandboxUnavailable
 
@@ -50,13 +50,13 @@ class FakeGrader:
     def __init__(self, root):
         assert (root / "nbgrader_config.py").exists()
 
-    def grade(self, submission):
+    def grade(self, submission, assignment):
         wish = (submission / "utils.py").read_text()
         if "no sandbox" in wish:
             raise SandboxUnavailable("no sandbox here")
         if "grader breaks" in wish:
             raise RuntimeError("the grader is broken")
-        return {key: report(key, wish) for key in MACHINE_STAGES}
+        return {key: report(key, wish) for key in HOMEWORK.machine_stages}
 
 
 def report(key, wish):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from autograder.checking.stages import STUDENT_FILES, WEIGHT_FILES
+from autograder.checking.stages import HOMEWORK
 from autograder.collect.collecting import Collection, collect
 
 NOTEBOOK = "vit-cifar10.ipynb"
-WHOLE = {name: f"content of {name}" for name in (NOTEBOOK, *STUDENT_FILES, *WEIGHT_FILES)}
+WHOLE = {name: f"content of {name}" for name in (NOTEBOOK, *HOMEWORK.files, *HOMEWORK.weights)}
 MOODLE = "Jane Doe_123456_assignsubmission_file_"
 JANE = "Jane-Doe_123456"
 NOON = (2026, 5, 4, 12, 0, 0)

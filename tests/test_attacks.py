@@ -14,7 +14,7 @@ from attacks.reports import assert_readable
 
 from autograder.checking import session
 from autograder.checking.report import as_text
-from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport, Status
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
@@ -87,5 +87,5 @@ def test_after_all_of_them_the_solutions_earn_everything(grader: Grader, tmp_pat
     for name, text in SOLUTIONS.items():
         (tmp_path / f"{name}.py").write_text(text)
     reports = grader.grade(tmp_path)
-    earned = {stage: reports[stage].earned for stage in CODE_STAGES}
-    assert earned == {stage: STAGES[stage].points for stage in CODE_STAGES}
+    earned = {stage: reports[stage].earned for stage in HOMEWORK.code_stages}
+    assert earned == {stage: STAGES[stage].points for stage in HOMEWORK.code_stages}

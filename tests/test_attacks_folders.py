@@ -15,7 +15,7 @@ from attacks.reports import assert_readable
 from attacks.trained import WeightsAttack
 
 from autograder.checking.report import as_text
-from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport, Status
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
@@ -48,7 +48,7 @@ def submission(course: Course) -> Path:
 
 
 def points(reports: dict[str, StageReport]) -> dict[str, int | None]:
-    return {stage: reports[stage].earned for stage in CODE_STAGES}
+    return {stage: reports[stage].earned for stage in HOMEWORK.code_stages}
 
 
 @pytest.mark.parametrize("attack", folders.ATTACKS, ids=lambda attack: attack.name)
@@ -56,7 +56,7 @@ def test_folder(attack: FolderAttack, grader: Grader, course: Course, submission
     attack.change(submission)
     course.remember()
     reports = grader.grade(submission)
-    expected = {s: 0 if s in attack.costs else STAGES[s].points for s in CODE_STAGES}
+    expected = {s: 0 if s in attack.costs else STAGES[s].points for s in HOMEWORK.code_stages}
     assert points(reports) == expected, "\n".join(map(as_text, reports.values()))
     for report in reports.values():
         assert_readable(report, ())
@@ -81,5 +81,5 @@ def test_weights(attack: WeightsAttack, grader: Grader, course: Course, submissi
 
 
 def test_after_all_of_them_the_solutions_earn_everything(grader: Grader, submission: Path) -> None:
-    expected = {stage: STAGES[stage].points for stage in CODE_STAGES}
+    expected = {stage: STAGES[stage].points for stage in HOMEWORK.code_stages}
     assert points(grader.grade(submission)) == expected

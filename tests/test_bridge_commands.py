@@ -101,7 +101,7 @@ class TestForcedRun:
 def test_what_nbgrader_stumbles_on_is_graded_by_its_code(course: Course, result: RunResult) -> None:
     assert {r.student: r.words for r in result.remarks} == {
         "cleo": "not graded: nbgrader failed, as its messages say",
-        "dora": Problem.REFUSED.summary,
+        "dora": Problem.REFUSED.summary(f"{ASSIGNMENT}.ipynb"),
     }
     assert result.exit_code == 1
     assert course.scores("dora") == {**FULL, "patch-size": None, "class-token": None}

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from autograder.bridge.outputs import CapOutputs
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import Problem, inspect
+from autograder.checking.stages import HOMEWORK
 
 GOOD = json.dumps(new_notebook(cells=[new_code_cell("1")]))
 
@@ -106,7 +107,7 @@ def test_what_is_no_notebook_is_named_unreadable(tmp_path: Path, content: bytes)
     path = written(tmp_path, content)
     with pytest.raises(UnreadableNotebookError):
         read_notebook(path)
-    assert inspect(tmp_path).problem is Problem.UNREADABLE
+    assert inspect(tmp_path, HOMEWORK.notebook).problem is Problem.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_which_notebook_is_taken(
 ) -> None:
     for name in names:
         written(tmp_path, GOOD, name)
-    found = inspect(tmp_path)
+    found = inspect(tmp_path, HOMEWORK.notebook)
     assert (found.notebook and found.notebook.name, found.problem) == (taken, problem)
 
 

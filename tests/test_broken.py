@@ -15,7 +15,7 @@ from broken import KINDS
 from broken.kind import Kind
 
 from autograder.checking.report import as_text
-from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import Status
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
@@ -57,7 +57,9 @@ def test_a_broken_submission_is_told_why_and_gets_what_is_due(
     for name, content in kind.files().items():
         (tmp_path / name).write_bytes(content)
     reports = grader.grade(tmp_path)
-    due = {stage: STAGES[stage].points for stage in CODE_STAGES} | {"training": 0} | kind.due
+    due = (
+        {stage: STAGES[stage].points for stage in HOMEWORK.code_stages} | {"training": 0} | kind.due
+    )
     assert {stage: report.earned for stage, report in reports.items()} == due
     for stage, report in reports.items():
         text = as_text(report)

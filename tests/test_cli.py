@@ -13,10 +13,11 @@ from typer.testing import CliRunner, Result
 
 from autograder.bridge import ahead, table
 from autograder.bridge.run import NotReleasedError, Remark, RunResult
-from autograder.checking.stages import MACHINE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.cli import doctor
-from autograder.cli.main import Exit, app
+from autograder.cli.common import Exit
+from autograder.cli.main import app
 from autograder.grading import grader
 from autograder.release import release
 from autograder.release.gate import GateError
@@ -116,7 +117,7 @@ class FakeGrader:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def grade(self, submission: Path) -> dict[str, StageReport]:
+    def grade(self, submission: Path, assignment: Assignment) -> dict[str, StageReport]:
         status = Status((submission / "utils.py").read_text())
         return {
             key: StageReport(
@@ -128,7 +129,7 @@ class FakeGrader:
                     ),
                 ),
             )
-            for key in MACHINE_STAGES
+            for key in assignment.machine_stages
         }  # fmt: skip
 
 
@@ -157,14 +158,16 @@ def test_check_shows_every_stage(
 def test_grade_ends_with_what_needs_a_person(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def grade(root: Path, students: list[str] | None, *, force: bool) -> RunResult:
-        asked.append((root, students, force))
+    def grade(
+        root: Path, students: list[str] | None, assignment: Assignment, *, force: bool
+    ) -> RunResult:
+        asked.append((root, students, assignment, force))
         return RunResult(("alice", "bob"), (Remark("bob", "no notebook"),))
 
     monkeypatch.setattr(ahead, "grade", grade)
-    monkeypatch.setattr(table, "marks_table", lambda root: "the table")
+    monkeypatch.setattr(table, "marks_table", lambda root, assignment: "the table")
     result = vitcourse("grade", "alice", "bob", "--force")
-    assert asked == [(course, ["alice", "bob"], True)]
+    assert asked == [(course, ["alice", "bob"], HOMEWORK, True)]
     assert result.exit_code == Exit.ATTENTION
     assert "the table" in result.output
     assert result.output.splitlines()[-1].strip() == "bob: needs a person: no notebook"
@@ -174,7 +177,9 @@ def test_grade_ends_with_what_needs_a_person(course: Path, monkeypatch: pytest.M
     "error", [NotReleasedError("release first"), SandboxUnavailable("no jail")]
 )
 def test_grade_refuses(course: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def grade(root: Path, students: list[str] | None, *, force: bool) -> RunResult:
+    def grade(
+        root: Path, students: list[str] | None, assignment: Assignment, *, force: bool
+    ) -> RunResult:
         raise error
 
     monkeypatch.setattr(ahead, "grade", grade)
@@ -208,19 +213,19 @@ def test_answers_are_written_where_asked(course: Path) -> None:
     assert "Model answer" in text
     assert "Rubric" not in text
     assert vitcourse("answers").exit_code == Exit.FINE
-    assert (course / "build" / "model-answers.md").read_text() == text
+    assert (course / "build" / "vit-cifar10-model-answers.md").read_text() == text
 
 
 def test_release_says_where_things_are_or_why_not(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = release.Released(course / "folder", course / "a.zip", course / "guide.md")
-    monkeypatch.setattr(release, "release", lambda root: made)
+    monkeypatch.setattr(release, "release", lambda root, assignment: made)
     result = vitcourse("release")
     assert result.exit_code == Exit.FINE
     assert f"For staff:    {course / 'guide.md'}" in result.output
 
-    def refuse(root: Path) -> None:
+    def refuse(root: Path, assignment: Assignment) -> None:
         raise GateError("1 thing(s) in the release must not be there")
 
     monkeypatch.setattr(release, "release", refuse)

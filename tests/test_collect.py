@@ -22,7 +22,7 @@ from downloads import (
     zipped,
 )
 
-from autograder.checking.stages import WEIGHT_FILES
+from autograder.checking.stages import HOMEWORK
 from autograder.collect.lms import owner_of, without_copy_mark
 from autograder.collect.place import Outcome
 
@@ -149,7 +149,7 @@ def test_however_it_is_packed(course: Course, content: Content) -> None:
 
 
 def test_choices_are_said(course: Course) -> None:
-    content = {k: v for k, v in WHOLE.items() if k not in WEIGHT_FILES}
+    content = {k: v for k, v in WHOLE.items() if k not in HOMEWORK.weights}
     content |= {"old/utils.py": "old", "weights/vit.safetensors": "w", "a.png": "p"}
     content["ViT (2).py"] = content.pop("ViT.py")
     course.download(f"{MOODLE}submission.zip", zipped(content))
@@ -211,7 +211,7 @@ def test_again_changes_nothing_and_newer_ones_replace(course: Course) -> None:
     assert placed.outcome is Outcome.REPLACED
     assert course.submitted(JANE) == newer
     assert course.time(JANE) > before
-    kept = course.root / ".vitcourse" / "replaced" / JANE / "1"
+    kept = course.root / ".vitcourse" / "replaced" / JANE / HOMEWORK.name / "1"
     assert (kept / "ViT.py").read_text() == WHOLE["ViT.py"]
 
     course.download(f"{MOODLE}s.zip", zipped(WHOLE), NOON)

@@ -59,7 +59,7 @@ def damaged() -> bytes:
         (encrypted(), "is encrypted"),
         (damaged(), "cannot be read"),
         (b"no zip at all", "is no zip that can be opened"),
-        (zipped({"essay.pdf": "x"}), "holds none of the homework's files"),
+        (zipped({"essay.pdf": "x"}), "holds none of the assignment's files"),
         (zipped({"work.rar": "x"}), "work.rar cannot be opened here; ask for a zip"),
         (b"", "is no zip that can be opened"),
     ],

@@ -9,7 +9,7 @@ from demo_course import Demo
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.demo.course import remarks
 from autograder.demo.roster import CLASS
 from autograder.demo.students import Student
@@ -20,19 +20,21 @@ IDS = dict(zip((student.name for student in CLASS), remarks(), strict=True))
 
 def scores(root: Path, student: Student) -> dict[str, float | None]:
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
-        notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS[student.name])
+        notebook = gradebook.find_submission_notebook(
+            HOMEWORK.name, HOMEWORK.name, IDS[student.name]
+        )
         return {grade.name: grade.auto_score for grade in notebook.grades}
 
 
 def feedback(root: Path, student: Student) -> str:
-    folder = root / "feedback" / IDS[student.name] / ASSIGNMENT
-    return (folder / f"{ASSIGNMENT}.html").read_text()
+    folder = root / "feedback" / IDS[student.name] / HOMEWORK.name
+    return (folder / f"{HOMEWORK.name}.html").read_text()
 
 
 @pytest.mark.parametrize("student", CLASS, ids=lambda student: student.name)
 def test_points_are_lost_in_the_submissions_own_stages_only(demo: Demo, student: Student) -> None:
     found = scores(demo.root, student)
-    for stage in MACHINE_STAGES:
+    for stage in HOMEWORK.machine_stages:
         score, full = found[stage], STAGES[stage].points
         assert score is not None
         if stage in student.loses:
@@ -44,7 +46,7 @@ def test_points_are_lost_in_the_submissions_own_stages_only(demo: Demo, student:
 def test_the_untouched_stubs_earn_nothing(demo: Demo) -> None:
     untouched = next(student for student in CLASS if student.notebook == "untouched")
     found = scores(demo.root, untouched)
-    assert [found[stage] for stage in MACHINE_STAGES] == [0] * len(MACHINE_STAGES)
+    assert [found[stage] for stage in HOMEWORK.machine_stages] == [0] * len(HOMEWORK.machine_stages)
 
 
 def test_the_last_lines_name_who_needs_a_person_and_nobody_else(demo: Demo) -> None:
@@ -62,7 +64,7 @@ def test_the_table_has_everybody_and_what_is_special(demo: Demo) -> None:
 def test_late_is_late(demo: Demo) -> None:
     with Gradebook(f"sqlite:///{demo.root / 'gradebook.db'}", COURSE_ID) as gradebook:
         for student in CLASS:
-            submission = gradebook.find_submission(ASSIGNMENT, IDS[student.name])
+            submission = gradebook.find_submission(HOMEWORK.name, IDS[student.name])
             assert (submission.total_seconds_late > 0) == (student.late_hours > 0)
 
 
@@ -81,7 +83,7 @@ def test_everybody_gets_a_feedback_page_without_script_or_model_answers(
 
 def test_the_written_answers_wait_for_a_person(demo: Demo) -> None:
     with Gradebook(f"sqlite:///{demo.root / 'gradebook.db'}", COURSE_ID) as gradebook:
-        notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS["Ada Park"])
+        notebook = gradebook.find_submission_notebook(HOMEWORK.name, HOMEWORK.name, IDS["Ada Park"])
         answers = [grade for grade in notebook.grades if grade.name.startswith("questions")]
         assert sum(grade.max_score for grade in answers) == STAGES["questions"].points
         assert all(grade.needs_manual_grade for grade in answers)

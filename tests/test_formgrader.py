@@ -14,7 +14,7 @@ from demo_course import Demo, environment
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.stages import ASSIGNMENT
+from autograder.checking.stages import HOMEWORK
 from autograder.demo.course import remarks
 from autograder.demo.roster import CLASS
 
@@ -84,7 +84,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory):
 
 def notebook_id(course: Path, student: str) -> str:
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE_ID) as gradebook:
-        return gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS[student]).id
+        return gradebook.find_submission_notebook(HOMEWORK.name, HOMEWORK.name, IDS[student]).id
 
 
 def test_marks_comments_and_answers_are_there_and_a_mark_can_be_entered(
@@ -94,7 +94,7 @@ def test_marks_comments_and_answers_are_there_and_a_mark_can_be_entered(
     from selenium.webdriver.common.keys import Keys
 
     browser.get(f"{server}formgrader?token=test")
-    assert browser.find_element(By.LINK_TEXT, ASSIGNMENT)
+    assert browser.find_element(By.LINK_TEXT, HOMEWORK.name)
 
     browser.get(f"{server}formgrader/submissions/{notebook_id(course, 'Goro Ito')}/")
     page = browser.find_element(By.TAG_NAME, "body").text
@@ -109,7 +109,9 @@ def test_marks_comments_and_answers_are_there_and_a_mark_can_be_entered(
     empty.send_keys("2", Keys.TAB)
     for _ in range(60):
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE_ID) as gradebook:
-            notebook = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, IDS["Goro Ito"])
+            notebook = gradebook.find_submission_notebook(
+                HOMEWORK.name, HOMEWORK.name, IDS["Goro Ito"]
+            )
             entered = [grade.manual_score for grade in notebook.grades if grade.manual_score]
         if entered:
             break

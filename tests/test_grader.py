@@ -14,7 +14,7 @@ from demo_course import Demo
 from safetensors import safe_open
 
 import ViT
-from autograder.checking.stages import CODE_STAGES, STAGES, WEIGHT_FILES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport, Status
 from autograder.grading import evaluation
 from autograder.grading.config import ConfigError, CourseConfig, Threshold, load_config
@@ -80,7 +80,7 @@ def earned(reports: dict[str, StageReport]) -> dict[str, int | None]:
 
 def test_every_stage_adds_up_to_its_points() -> None:
     checks = all_checks()
-    for stage in CODE_STAGES:
+    for stage in HOMEWORK.code_stages:
         assert sum(each.points for each in checks[stage]) == STAGES[stage].points
         assert any(each.hidden for each in checks[stage])
         assert any(not each.hidden for each in checks[stage])
@@ -97,11 +97,11 @@ def test_the_solutions_earn_everything(grader: Grader, submission: Path) -> None
 def test_the_stubs_earn_nothing(grader: Grader, submission: Path) -> None:
     for path in (ROOT / "assignment").glob("*.py"):
         shutil.copyfile(path, submission / path.name)
-    for name in WEIGHT_FILES:
+    for name in HOMEWORK.weights:
         (submission / name).unlink()
     reports = grader.grade(submission)
     assert earned(reports) == dict.fromkeys(reports, 0)
-    for stage in CODE_STAGES:
+    for stage in HOMEWORK.code_stages:
         assert any("NotImplementedError" in verdict.message for verdict in reports[stage].verdicts)
 
 

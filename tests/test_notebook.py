@@ -19,17 +19,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, SaveCells
 from traitlets.config import Config
 
-from autograder.checking.stages import (
-    ASSIGNMENT,
-    CODE_STAGES,
-    MACHINE_STAGES,
-    STAGES,
-    STUDENT_FILES,
-    WEIGHT_FILES,
-)
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.release import marking, package, stubs
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / HOMEWORK.name / HOMEWORK.notebook
+
+(QUESTIONS,) = (stage for stage in HOMEWORK.stages if stage.key == "questions")
 
 
 @pytest.fixture
@@ -59,7 +54,7 @@ def test_headings_name_the_stages_in_order(notebook: NotebookNode) -> None:
     headings = [cell.source.splitlines()[0] for cell in notebook.cells if "`stage: " in cell.source]
     assert headings == [
         f"## {number} · {stage.title} `stage: {stage.key}`"
-        for number, stage in enumerate(STAGES.values(), start=1)
+        for number, stage in enumerate(HOMEWORK.stages, start=1)
     ]
 
 
@@ -69,7 +64,7 @@ def test_each_stage_has_one_locked_cell_with_a_bare_check(notebook: NotebookNode
         for key, cell in graded(notebook).items()
         if cell.cell_type == "code"
     }
-    calls = {key: f'check("{key}")' for key in CODE_STAGES}
+    calls = {key: f'check("{key}")' for key in HOMEWORK.code_stages}
     calls["training"] = 'check("training", data=data)'
     assert checks == {key: (call, STAGES[key].points, True) for key, call in calls.items()}
 
@@ -79,7 +74,7 @@ def test_points_are_those_of_the_stages(notebook: NotebookNode) -> None:
     assert {entry.schema_version for entry in metadata} == {3}
     manual = [entry for entry in metadata if entry.grade and entry.solution]
     assert {entry.grade_id.split("-")[0] for entry in manual} == {"questions"}
-    assert sum(entry.points for entry in manual) == STAGES["questions"].points
+    assert sum(entry.points for entry in manual) == QUESTIONS.points
     assert sum(entry.points for entry in metadata if entry.grade) == 100
 
 
@@ -105,15 +100,15 @@ def test_it_runs_on_the_sample_in_a_students_folder(
 ) -> None:
     monkeypatch.setenv("VITCOURSE_DATA", "sample")
     monkeypatch.setenv("VITCOURSE_BUDGET", "quick")
-    folder = package.assemble(tmp_path / ASSIGNMENT, stubs.SOLUTIONS, NOTEBOOK)
+    folder = package.assemble(tmp_path / HOMEWORK.name, HOMEWORK, stubs.SOLUTIONS, NOTEBOOK)
     NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(folder)}}).execute()
-    for key in MACHINE_STAGES:
+    for key in HOMEWORK.machine_stages:
         report = graded(notebook)[key].outputs[0].data["text/plain"]
         points = re.search(r"(\d+) of (\d+) points", report)
         assert points, report
         assert points[1] == points[2], report
     with zipfile.ZipFile(folder / "submission.zip") as submission:
-        assert set(submission.namelist()) == {NOTEBOOK.name, *STUDENT_FILES, *WEIGHT_FILES}
+        assert set(submission.namelist()) == {NOTEBOOK.name, *HOMEWORK.files, *HOMEWORK.weights}
 
 
 def test_neither_release_nor_gradebook_holds_a_model_answer(
@@ -124,13 +119,15 @@ def test_neither_release_nor_gradebook_holds_a_model_answer(
     config = Config()
     config.ClearSolutions.text_stub = "*Your answer.*"
     database = f"sqlite:///{tmp_path / 'gradebook.db'}"
-    resources = {"nbgrader": {"notebook": ASSIGNMENT, "assignment": ASSIGNMENT, "db_url": database}}
+    resources = {
+        "nbgrader": {"notebook": HOMEWORK.name, "assignment": HOMEWORK.name, "db_url": database}
+    }
     with Gradebook(database) as gradebook:
-        gradebook.add_assignment(ASSIGNMENT)
+        gradebook.add_assignment(HOMEWORK.name)
     for preprocessor in (LockCells, ClearSolutions, ComputeChecksums, SaveCells):
         notebook, resources = preprocessor(config=config).preprocess(notebook, resources)
     with Gradebook(database) as gradebook:
-        stored = gradebook.find_notebook(ASSIGNMENT, ASSIGNMENT).source_cells
+        stored = gradebook.find_notebook(HOMEWORK.name, HOMEWORK.name).source_cells
         texts = [cell.source for cell in stored] + [cell.source for cell in notebook.cells]
 
     secret = [

@@ -10,7 +10,7 @@ import torch
 from autograder.bank import judging
 from autograder.checking.connection import Connection
 from autograder.checking.programs import Answer, Program
-from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.worker.protocol import frame, pack
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader, all_checks
@@ -18,9 +18,9 @@ from autograder.grading.passing import Part, Passing
 from autograder.grading.reference import LiveReference
 from autograder.grading.script import Departure, Replay, Script, same
 
-ALONE = {(stage, False) for stage in CODE_STAGES}
+ALONE = {(stage, False) for stage in HOMEWORK.code_stages}
 TOGETHER = ("vit", True)
-CODE = list(CODE_STAGES)
+CODE = list(HOMEWORK.code_stages)
 
 
 class Counting:

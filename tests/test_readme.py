@@ -102,8 +102,8 @@ def test_the_way_of_an_instructor(demo: Demo, tmp_path: Path) -> None:
     for command in commands("The way of an instructor"):
         run(command, root, home, needing_a_person.get(command, (0,)))
     assert (root / "release" / "vit-cifar10.zip").is_file()
-    assert (root / "build" / "marking-guide.md").is_file()
-    assert (root / "build" / "model-answers.md").is_file()
+    assert (root / "build" / "vit-cifar10-marking-guide.md").is_file()
+    assert (root / "build" / "vit-cifar10-model-answers.md").is_file()
     assert (root / "grades.csv").is_file()
     for command in re.findall(r"`((?:vitcourse|nbgrader) [^`]+)`", README):
         if "alice" in command:

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from autograder.bridge import run
 from autograder.bridge.config import configure
-from autograder.checking.stages import MACHINE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
 from autograder.release import gate, release
@@ -45,8 +45,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course whose gate takes the points and the recordings for granted."""
     (tmp_path / "notebooks" / "vit-cifar10").mkdir(parents=True)
     write_source(tmp_path, notebook())
-    monkeypatch.setattr(gate, "check_points", lambda root: None)
-    monkeypatch.setattr(write.__module__ + ".write", lambda folder: folder.mkdir())
+    monkeypatch.setattr(gate, "check_points", lambda root, assignment: None)
+    monkeypatch.setattr(write.__module__ + ".write", lambda folder, stages: folder.mkdir())
     return tmp_path
 
 
@@ -84,7 +84,7 @@ def test_a_leak_in_the_notebook_stops_nbgrader(
 def test_points_that_are_not_due_stop_nbgrader(
     course: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(root: Path) -> None:
+    def refuse(root: Path, assignment: Assignment) -> None:
         raise GateError(f"the stubs of {root} earn a point")
 
     monkeypatch.setattr(gate, "check_points", refuse)
@@ -112,17 +112,19 @@ def report(stage: str, earned: int | None) -> StageReport:
 
 
 def test_every_point_is_looked_at() -> None:
-    nothing = {key: report(key, 0) for key in MACHINE_STAGES}
-    everything = {key: report(key, STAGES[key].points) for key in MACHINE_STAGES}
-    assert points_problems(nothing, everything) == []
+    nothing = {key: report(key, 0) for key in HOMEWORK.machine_stages}
+    everything = {key: report(key, STAGES[key].points) for key in HOMEWORK.machine_stages}
+    assert points_problems(HOMEWORK, nothing, everything) == []
 
-    generous = points_problems(nothing | {"data": report("data", 1)}, everything)
+    generous = points_problems(HOMEWORK, nothing | {"data": report("data", 1)}, everything)
     assert "The stubs must earn 0 points in stage data; they got 1 points" in generous[0]
-    strict = points_problems(nothing, everything | {"vit": report("vit", 14)})
+    strict = points_problems(HOMEWORK, nothing, everything | {"vit": report("vit", 14)})
     assert "The solutions must earn 15 points in stage vit; they got 14 points" in strict[0]
-    broken = points_problems(nothing | {"data": report("data", None)}, everything)
+    broken = points_problems(HOMEWORK, nothing | {"data": report("data", None)}, everything)
     assert "they got no score" in broken[0]
-    absent = points_problems(nothing, {k: v for k, v in everything.items() if k != "training"})
+    absent = points_problems(
+        HOMEWORK, nothing, {k: v for k, v in everything.items() if k != "training"}
+    )
     assert absent == ["The solutions have no report for stage training."]
 
 
@@ -165,4 +167,4 @@ def test_the_real_gate_lets_the_real_course_out(tmp_path: Path) -> None:
     assert run.nbgrader(tmp_path, "generate_assignment", "vit-cifar10") == 0
     recordings = tmp_path / "release" / "vit-cifar10" / "checking" / "recordings"
     assert list(recordings.iterdir())
-    check_points(tmp_path)
+    check_points(tmp_path, HOMEWORK)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import STUDENT_FILES
+from autograder.checking.stages import HOMEWORK
 from autograder.release.package import assemble, student_zip
 from autograder.release.stubs import ASSIGNMENT, ROOT, SOLUTIONS
 
@@ -23,9 +23,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_folder_is_flat_and_holds_what_a_student_needs(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
-        *STUDENT_FILES, "README.md", "conftest.py", "course", "checking", "data",
+        *HOMEWORK.files, "README.md", "conftest.py", "course", "checking", "data",
     }  # fmt: skip
-    for name in STUDENT_FILES:
+    for name in HOMEWORK.files:
         assert (folder / name).read_bytes() == (ASSIGNMENT / name).read_bytes()
     assert (folder / "course" / "training.py").is_file()
     assert (folder / "checking" / "checks" / "test_attention.py").is_file()
@@ -50,7 +50,7 @@ def test_a_workspace_has_the_files_that_are_asked_for(tmp_path: Path) -> None:
     stale = tmp_path / "course" / "gone.py"
     stale.parent.mkdir()
     stale.write_text("x = 1\n")
-    assemble(tmp_path, SOLUTIONS, NOTEBOOK, with_recordings=False)
+    assemble(tmp_path, HOMEWORK, SOLUTIONS, NOTEBOOK, with_recordings=False)
     assert (tmp_path / "ViT.py").read_bytes() == (SOLUTIONS / "ViT.py").read_bytes()
     assert (tmp_path / NOTEBOOK.name).read_bytes() == NOTEBOOK.read_bytes()
     assert not stale.exists()

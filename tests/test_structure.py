@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checking.stages import STUDENT_FILES
+
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     "checking",
@@ -22,7 +24,7 @@ ROOMS = (
     "demo",
     "leaderboard",
 )
-STUDENT_MODULES = {"utils", "ViT", "transformer-attention", "transformer-student"}
+STUDENT_MODULES = {Path(name).stem for name in STUDENT_FILES}
 MAX_LINES = 350
 
 

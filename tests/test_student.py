@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from demo_course import Demo, environment
 
-from autograder.checking.stages import ASSIGNMENT, CODE_STAGES, STUDENT_FILES
+from autograder.checking.stages import HOMEWORK
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = {"VITCOURSE_DATA": "sample", "VITCOURSE_BUDGET": "quick", "MPLBACKEND": "agg"}
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.slow
 def package(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip of the release, unpacked in an empty folder."""
     place = tmp_path_factory.mktemp("student")
-    with zipfile.ZipFile(demo.root / "release" / f"{ASSIGNMENT}.zip") as archive:
+    with zipfile.ZipFile(demo.root / "release" / f"{HOMEWORK.name}.zip") as archive:
         archive.extractall(place)
-    return place / ASSIGNMENT
+    return place / HOMEWORK.name
 
 
 def run(folder: Path, *command: str) -> str:
@@ -46,9 +46,9 @@ def run(folder: Path, *command: str) -> str:
 
 def execute(folder: Path) -> nbformat.NotebookNode:
     """Run the folder's notebook top to bottom, saved in place."""
-    options = ["--to", "notebook", "--inplace", "--execute", f"{ASSIGNMENT}.ipynb"]
+    options = ["--to", "notebook", "--inplace", "--execute", HOMEWORK.notebook]
     words = run(folder, "-m", "jupyter", "nbconvert", *options)
-    notebook = nbformat.read(folder / f"{ASSIGNMENT}.ipynb", as_version=4)
+    notebook = nbformat.read(folder / HOMEWORK.notebook, as_version=4)
     ran = [c for c in notebook.cells if c.cell_type == "code" and c.execution_count]
     assert len(ran) == sum(c.cell_type == "code" for c in notebook.cells), words[-3000:]
     return notebook
@@ -64,13 +64,13 @@ def report(notebook: nbformat.NotebookNode, stage: str) -> str:
 
 def test_the_package_holds_what_a_student_needs_and_nothing_else(package: Path) -> None:
     top = {path.name for path in package.iterdir()}
-    expected = {f"{ASSIGNMENT}.ipynb", "README.md", "conftest.py", "course", "checking", "data"}
-    assert top == expected | set(STUDENT_FILES)
+    expected = {HOMEWORK.notebook, "README.md", "conftest.py", "course", "checking", "data"}
+    assert top == expected | set(HOMEWORK.files)
     names = {path.name for path in package.rglob("*")}
     assert not names & {"hidden", "bank", "solutions", "grading", "__pycache__"}
 
 
-@pytest.mark.parametrize("stage", CODE_STAGES)
+@pytest.mark.parametrize("stage", HOMEWORK.code_stages)
 def test_the_stubs_fail_with_words_that_help(package: Path, stage: str) -> None:
     said = run(package, "-c", ALONE, stage)
     assert f"stage {stage}" in said
@@ -81,16 +81,16 @@ def test_the_stubs_fail_with_words_that_help(package: Path, stage: str) -> None:
 def test_right_code_passes_the_notebook_runs_and_the_zip_is_graded(
     demo: Demo, package: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / ASSIGNMENT
+    folder = tmp_path / HOMEWORK.name
     shutil.copytree(package, folder)
-    for name in STUDENT_FILES:
+    for name in HOMEWORK.files:
         shutil.copyfile(ROOT / "solutions" / name, folder / name)
     said = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     assert " failed" not in said
     assert " passed" in said
 
     notebook = execute(folder)
-    for stage in (*CODE_STAGES, "training"):
+    for stage in (*HOMEWORK.code_stages, "training"):
         shown = report(notebook, stage)
         assert "0 failed" not in shown
         assert "✗" not in shown, shown

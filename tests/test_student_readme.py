@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import STAGES, STUDENT_FILES
+from autograder.checking.stages import HOMEWORK
 
 ASSIGNMENT = Path(__file__).parents[1] / "assignment"
 README = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")
@@ -33,13 +33,13 @@ def table(heading: str) -> list[list[str]]:
 
 def test_stages_and_points_are_the_courses() -> None:
     rows = {row[1].strip("`"): int(row[2]) for row in table("Order of work")}
-    assert list(rows.items()) == [(key, stage.points) for key, stage in STAGES.items()]
+    assert list(rows.items()) == [(stage.key, stage.points) for stage in HOMEWORK.stages]
 
 
 def test_every_body_to_write_is_listed_with_its_stage() -> None:
     asked = {
         (name, stage)
-        for file in STUDENT_FILES
+        for file in HOMEWORK.files
         for stage, name in re.findall(
             r'"stage (\w+): ([\w.]+) is yours to write"',
             (ASSIGNMENT / file).read_text(encoding="utf-8"),

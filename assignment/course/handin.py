@@ -4,6 +4,7 @@ import json
 import re
 import time
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,18 +68,27 @@ def load_config(path: Path | str) -> dict[str, Any]:
         ) from error
 
 
-def pack(folder: Path | str = ".", nickname: str = "") -> Path | None:
+def pack(
+    folder: Path | str = ".",
+    nickname: str = "",
+    notebook: str = NOTEBOOK,
+    code: Sequence[str] = CODE,
+    weights: Mapping[str, str] = WEIGHTS,
+) -> Path | None:
     """Write submission.zip if everything is there; otherwise say what is missing.
 
     Args:
-        folder: where your notebook, your four files and the weights lie.
+        folder: where your notebook, your files and the weights lie.
         nickname: what the class's leaderboard calls you; without one you are not on it.
+        notebook: file name of the notebook to hand in.
+        code: names of the Python files to hand in.
+        weights: names of the weights to hand in, each with its model's kind.
 
     Returns:
         The zip, or None where something is missing.
     """
     folder = Path(folder)
-    problems = missing(folder) + nickname_problems(nickname)
+    problems = missing(folder, notebook, code, weights) + nickname_problems(nickname)
     if problems:
         print("No submission.zip yet:")
         print(*(f"  - {problem}" for problem in problems), sep="\n")
@@ -89,19 +99,20 @@ def pack(folder: Path | str = ".", nickname: str = "") -> Path | None:
     if nickname:
         chosen.write_text(f"{nickname}\n", encoding="utf-8")
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in (NOTEBOOK, *CODE, *WEIGHTS, *([NICKNAME_FILE] if nickname else [])):
+        for name in (notebook, *code, *weights, *([NICKNAME_FILE] if nickname else [])):
             file.write(folder / name, name)
-    saved = (folder / NOTEBOOK).stat().st_mtime
+    saved = (folder / notebook).stat().st_mtime
     print(
         f"{ARCHIVE} is ready: {archive.resolve()}, {archive.stat().st_size / 1e6:.1f} MB.\n"
         f"It holds the notebook as you saved it at {time.strftime('%H:%M', time.localtime(saved))}"
         " (this computer's time). If you changed it since, save it and run this cell again."
     )
-    print(
-        f'On the leaderboard you are "{nickname}".'
-        if nickname
-        else "You are not on the leaderboard: no nickname was given."
-    )
+    if weights:
+        print(
+            f'On the leaderboard you are "{nickname}".'
+            if nickname
+            else "You are not on the leaderboard: no nickname was given."
+        )
     return archive
 
 
@@ -114,14 +125,16 @@ def nickname_problems(nickname: str) -> list[str]:
     ]
 
 
-def missing(folder: Path) -> list[str]:
+def missing(
+    folder: Path, notebook: str, code: Sequence[str], weights: Mapping[str, str]
+) -> list[str]:
     """What stands between the folder and a hand-in, a sentence each."""
     problems = []
-    for name in CODE:
+    for name in code:
         if not (folder / name).is_file():
             problems.append(f"{name} is missing: put it beside the notebook.")
-    problems += notebook_problems(folder / NOTEBOOK)
-    for name, kind in WEIGHTS.items():
+    problems += notebook_problems(folder / notebook)
+    for name, kind in weights.items():
         problems += weight_problems(folder / name, kind)
     return problems
 

@@ -9,7 +9,7 @@ import warnings
 from nbgrader.converters import GenerateAssignment
 from traitlets.config import Config
 
-from autograder.checking.stages import ASSIGNMENT, STUDENT_FILES, WEIGHT_FILES
+from autograder.checking.stages import ASSIGNMENTS
 
 COURSE_ID = "vit-course"
 SOURCE_DIRECTORY = "notebooks"
@@ -42,7 +42,9 @@ def configure(c: Config) -> None:
     )
 
     c.Autograde.exporter_class = "autograder.bridge.exporter.SubmissionExporter"
-    c.Autograde.exclude_overwriting = {ASSIGNMENT: [*STUDENT_FILES, *WEIGHT_FILES]}
+    c.Autograde.exclude_overwriting = {
+        name: [*assignment.files, *assignment.weights] for name, assignment in ASSIGNMENTS.items()
+    }
     c.Autograde.sanitize_preprocessors = [
         "autograder.bridge.scores.ForgetScores",
         "autograder.bridge.outputs.CapOutputs",

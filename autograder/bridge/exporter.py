@@ -8,7 +8,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
-from autograder.bridge.submission import NOTEBOOK, Problem, stand_in
+from autograder.bridge.submission import Problem, stand_in
 
 
 class SubmissionExporter(NotebookExporter):
@@ -30,7 +30,9 @@ class SubmissionExporter(NotebookExporter):
             released = self._course.format_path(
                 self._course.release_directory, ".", student["assignment"]
             )
-            notebook = stand_in(Path(released) / NOTEBOOK, Problem.UNREADABLE)
+            notebook = stand_in(
+                Path(released) / f"{student['assignment']}.ipynb", Problem.UNREADABLE
+            )
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
     @property

@@ -14,7 +14,7 @@ from nbgrader.converters import BaseConverter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
-from autograder.bridge.submission import NOTEBOOK, problem_of
+from autograder.bridge.submission import problem_of
 
 MISSING_ANSWER = (
     "*This answer cell was missing from the notebook handed in and has been put back. "
@@ -128,7 +128,8 @@ class RestoreCells(NbGraderPreprocessor):
         notes = restoration.notes
         if problem is not None:
             # A stand-in lacks its cells by design: the one explanation is enough.
-            notes = [problem.explanation, *(notes if problem.spares_notebook else [])]
+            name = f"{resources['nbgrader']['notebook']}.ipynb"
+            notes = [problem.explanation(name), *(notes if problem.spares_notebook else [])]
         nb.cells = restoration.cells
         if notes:
             lines = "\n".join(f"- {note}" for note in notes)
@@ -153,7 +154,7 @@ class RestoreCells(NbGraderPreprocessor):
                 found[about["notebook"]] = Release(
                     released_cells(known),
                     json.loads(known.kernelspec) if known.kernelspec else None,
-                    _texts(Path(folder) / NOTEBOOK),
+                    _texts(Path(folder) / f"{about['notebook']}.ipynb"),
                 )
         return found[about["notebook"]]
 

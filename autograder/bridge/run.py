@@ -20,8 +20,8 @@ from nbgrader.utils import rmtree
 from autograder.bridge.config import COURSE_ID
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.scores import forget
-from autograder.bridge.submission import NOTEBOOK, Finding, Problem, inspect, mend, problem_of
-from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES
+from autograder.bridge.submission import Finding, Problem, inspect, mend, problem_of
+from autograder.checking.stages import HOMEWORK, Assignment
 
 
 class NotReleasedError(Exception):
@@ -76,7 +76,11 @@ class RunResult:
 
 
 def autograde(
-    root: Path, students: Iterable[str] | None = None, *, force: bool = False
+    root: Path,
+    students: Iterable[str] | None = None,
+    assignment: Assignment = HOMEWORK,
+    *,
+    force: bool = False,
 ) -> RunResult:
     """Grade the submissions of a course with nbgrader.
 
@@ -86,19 +90,22 @@ def autograde(
     Args:
         root: the course's root, with `nbgrader_config.py` and `submitted/`.
         students: whose to grade; all where None.
+        assignment: which of their submissions.
         force: grade again what is graded already.
 
     Raises:
         NotReleasedError: the assignment has not been generated yet.
     """
     root = root.resolve()
-    _check_released(root)
-    folders = {path.parent.name: path for path in root.glob(f"submitted/*/{ASSIGNMENT}")}
+    _check_released(root, assignment)
+    folders = {path.parent.name: path for path in root.glob(f"submitted/*/{assignment.name}")}
     wanted = sorted(folders if students is None else set(students))
     remarks = [Remark(name, "nothing handed in") for name in wanted if name not in folders]
-    findings = {name: inspect(folders[name]) for name in wanted if name in folders}
+    findings = {
+        name: inspect(folders[name], assignment.notebook) for name in wanted if name in folders
+    }
     for name, finding in findings.items():
-        _discard_outdated(root, name, finding)
+        _discard_outdated(_graded_copy(root, assignment, name), finding)
 
     passed_over = {
         name: finding
@@ -108,18 +115,19 @@ def autograde(
     ordinary = findings.keys() - passed_over.keys()
     status = 0
     if ordinary:
-        status = _autograde(root, force, leave_out=folders.keys() - ordinary)
-    refused = {name for name in ordinary if not _graded_copy(root, name).exists()}
+        status = _autograde(root, assignment, force, leave_out=folders.keys() - ordinary)
+    refused = {name for name in ordinary if not _graded_copy(root, assignment, name).exists()}
     for name in refused:
         passed_over[name] = findings[name] = Finding(None, Problem.REFUSED)
     if passed_over:
-        _grade_mended(root, {name: folders[name] for name in passed_over}, findings, force)
+        mended = {name: folders[name] for name in passed_over}
+        _grade_mended(root, assignment, mended, findings, force)
 
     for name, finding in findings.items():
-        if finding.problem is not None and _graded_copy(root, name).exists():
-            words, needs_person = finding.problem.summary, finding.problem.needs_person
-            remarks.append(Remark(name, words, needs_person))
-    remarks += _open_marks(root, list(findings))
+        if finding.problem is not None and _graded_copy(root, assignment, name).exists():
+            words = finding.problem.summary(assignment.notebook)
+            remarks.append(Remark(name, words, finding.problem.needs_person))
+    remarks += _open_marks(root, assignment, list(findings))
     failed = status != 0 and not refused
     return RunResult(tuple(findings), tuple(sorted(remarks, key=lambda r: r.student)), failed)
 
@@ -128,24 +136,24 @@ def _gradebook(root: Path) -> Gradebook:
     return Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID)
 
 
-def _graded_copy(root: Path, student: str) -> Path:
-    return root / "autograded" / student / ASSIGNMENT / NOTEBOOK
+def _graded_copy(root: Path, assignment: Assignment, student: str) -> Path:
+    return root / "autograded" / student / assignment.name / assignment.notebook
 
 
-def _check_released(root: Path) -> None:
+def _check_released(root: Path, assignment: Assignment) -> None:
     if (root / "gradebook.db").exists():
         with _gradebook(root) as gradebook, contextlib.suppress(MissingEntry):
-            gradebook.find_notebook(ASSIGNMENT, ASSIGNMENT)
+            gradebook.find_notebook(assignment.name, assignment.name)
             return
     raise NotReleasedError(
-        f"The gradebook in {root} does not know {ASSIGNMENT} yet. "
-        f"Run `vitcourse release` or `nbgrader generate_assignment {ASSIGNMENT}` first."
+        f"The gradebook in {root} does not know {assignment.name} yet. Run "
+        f"`vitcourse release {assignment.name}` or "
+        f"`nbgrader generate_assignment {assignment.name}` first."
     )
 
 
-def _discard_outdated(root: Path, student: str, finding: Finding) -> None:
+def _discard_outdated(copy: Path, finding: Finding) -> None:
     """Remove a graded copy made of a notebook in another state, so that it is made again."""
-    copy = _graded_copy(root, student)
     try:
         before = problem_of(read_notebook(copy))
     except (OSError, UnreadableNotebookError):
@@ -171,9 +179,15 @@ def nbgrader(root: Path, *arguments: str) -> int:
     ).returncode
 
 
-def _autograde(root: Path, force: bool, leave_out: Iterable[str], submitted: str = "") -> int:
+def _autograde(
+    root: Path,
+    assignment: Assignment,
+    force: bool,
+    leave_out: Iterable[str],
+    submitted: str = "",
+) -> int:
     """Run `nbgrader autograde`; what it warns of and its errors are shown."""
-    arguments = ["autograde", ASSIGNMENT, "--log-level=WARN"]
+    arguments = ["autograde", assignment.name, "--log-level=WARN"]
     if force:
         arguments.append("--force")
     if leave_out:
@@ -184,31 +198,38 @@ def _autograde(root: Path, force: bool, leave_out: Iterable[str], submitted: str
 
 
 def _grade_mended(
-    root: Path, folders: dict[str, Path], findings: dict[str, Finding], force: bool
+    root: Path,
+    assignment: Assignment,
+    folders: dict[str, Path],
+    findings: dict[str, Finding],
+    force: bool,
 ) -> None:
     """Grade copies of submissions in which the notebook is put right."""
-    released = root / "release" / ASSIGNMENT / NOTEBOOK
+    released = root / "release" / assignment.name / assignment.notebook
     (root / ".vitcourse").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mended-", dir=root / ".vitcourse") as place:
         for name, folder in folders.items():
-            mend(folder, Path(place) / name / ASSIGNMENT, released, findings[name])
-        _autograde(root, force, (), submitted=str(Path(place).relative_to(root)))
+            mend(folder, Path(place) / name / assignment.name, released, findings[name])
+        submitted = str(Path(place).relative_to(root))
+        _autograde(root, assignment, force, (), submitted)
 
 
-def _open_marks(root: Path, students: list[str]) -> list[Remark]:
+def _open_marks(root: Path, assignment: Assignment, students: list[str]) -> list[Remark]:
     """What the gradebook still lacks; whoever is not in it is added."""
     remarks = []
     with _gradebook(root) as gradebook:
         for name in students:
             gradebook.update_or_create_student(name)
-            gradebook.update_or_create_submission(ASSIGNMENT, name)
-            if not _graded_copy(root, name).exists():
-                forget(gradebook, ASSIGNMENT, ASSIGNMENT, name)
+            gradebook.update_or_create_submission(assignment.name, name)
+            if not _graded_copy(root, assignment, name).exists():
+                forget(gradebook, assignment.name, assignment.name, name)
                 remarks.append(Remark(name, "not graded: nbgrader failed, as its messages say"))
                 continue
-            grades = gradebook.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, name).grades
-            lacking = {g.name for g in grades if g.auto_score is None and g.manual_score is None}
-            stages = [key for key in MACHINE_STAGES if key in lacking]
+            found = gradebook.find_submission_notebook(assignment.name, assignment.name, name)
+            lacking = {
+                g.name for g in found.grades if g.auto_score is None and g.manual_score is None
+            }
+            stages = [key for key in assignment.machine_stages if key in lacking]
             if stages:
                 words = f"the grader gave no verdict on {', '.join(stages)}"
                 remarks.append(Remark(name, words))

@@ -16,7 +16,7 @@ from traitlets import Unicode
 from traitlets.utils.importstring import import_item
 
 from autograder.checking.report import as_html, as_text
-from autograder.checking.stages import MACHINE_STAGES, STAGES
+from autograder.checking.stages import STAGES, Assignment, assignment_named
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.sandbox import SandboxUnavailable
 
@@ -26,7 +26,7 @@ REPORTS = "reports"
 class Grades(Protocol):
     """What the bridge asks of a grader."""
 
-    def grade(self, submission: Path) -> dict[str, StageReport]:
+    def grade(self, submission: Path, assignment: Assignment) -> dict[str, StageReport]:
         """The report of every machine-graded stage, by its key."""
 
 
@@ -75,11 +75,12 @@ class GradeStages(NbGraderPreprocessor):
         submission = coursedir.format_path(
             coursedir.submitted_directory, about["student"], about["assignment"]
         )
-        reports = self._grade(Path(coursedir.root), Path(submission), about["student"])
+        assignment = assignment_named(about["assignment"])
+        reports = self._grade(Path(coursedir.root), Path(submission), assignment)
         about[REPORTS] = reports
         for cell in nb.cells:
-            if is_machine_graded(cell) and cell.metadata.nbgrader.grade_id in STAGES:
-                key = cell.metadata.nbgrader.grade_id
+            key = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if is_machine_graded(cell) and key in assignment.machine_stages:
                 report = reports.setdefault(key, _no_verdict(key))
                 if report.earned is None:
                     self.log.error("%s: stage %s needs a person", about["student"], key)
@@ -91,15 +92,17 @@ class GradeStages(NbGraderPreprocessor):
                 ]
         return nb, resources
 
-    def _grade(self, root: Path, submission: Path, student: str) -> dict[str, StageReport]:
+    def _grade(
+        self, root: Path, submission: Path, assignment: Assignment
+    ) -> dict[str, StageReport]:
         try:
-            return dict(self._grader(root).grade(submission))
+            return dict(self._grader(root).grade(submission, assignment))
         except SandboxUnavailable:
             raise
         except Exception:
             # The grader's own failure is nobody's zero, and must not stop the class.
-            self.log.exception("The grader failed on the submission of %s", student)
-            return {key: _no_verdict(key) for key in MACHINE_STAGES}
+            self.log.exception("The grader failed on the submission %s", submission)
+            return {key: _no_verdict(key) for key in assignment.machine_stages}
 
     def _grader(self, root: Path) -> Grades:
         """The run's one grader, made for its first submission and closed when the run is over."""

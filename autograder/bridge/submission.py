@@ -11,9 +11,6 @@ from nbformat.v4 import new_notebook
 from nbgrader.utils import is_solution, parse_utc
 
 from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
-from autograder.checking.stages import ASSIGNMENT
-
-NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 
 
 class Problem(StrEnum):
@@ -36,34 +33,32 @@ class Problem(StrEnum):
         """Whether the notebook handed in can be graded all the same."""
         return self in (Problem.RENAMED, Problem.UNDATED)
 
-    @property
-    def summary(self) -> str:
-        """For the person who grades, in the run's last lines."""
+    def summary(self, notebook: str) -> str:
+        """For the person who grades, in the run's last lines, given the notebook's right name."""
         return {
-            Problem.RENAMED: f"the notebook had another name than {NOTEBOOK}; it is graded",
+            Problem.RENAMED: f"the notebook had another name than {notebook}; it is graded",
             Problem.UNDATED: "timestamp.txt holds no time; it may be late and is graded as in time",
             Problem.MISSING: "no notebook in the submission; the code files are graded",
-            Problem.SEVERAL: f"several notebooks, none is {NOTEBOOK}; the code files are graded",
+            Problem.SEVERAL: f"several notebooks, none is {notebook}; the code files are graded",
             Problem.UNREADABLE: "the notebook cannot be read; the code files are graded",
             Problem.REFUSED: "nbgrader could not process the notebook; the code files are graded",
         }[self]
 
-    @property
-    def explanation(self) -> str:
-        """For the student, on top of the feedback."""
+    def explanation(self, notebook: str) -> str:
+        """For the student, on top of the feedback, given the notebook's right name."""
         if self is Problem.RENAMED:
-            return f"Your notebook had another name than `{NOTEBOOK}`. It was graded all the same."
+            return f"Your notebook had another name than `{notebook}`. It was graded all the same."
         if self is Problem.UNDATED:
             return "The time of your handing in could not be read. Your work was graded."
         what = {
-            Problem.MISSING: f"Your submission had no notebook `{NOTEBOOK}` in it.",
+            Problem.MISSING: f"Your submission had no notebook `{notebook}` in it.",
             Problem.SEVERAL: (
-                f"Your submission had several notebooks, and none is called `{NOTEBOOK}`."
+                f"Your submission had several notebooks, and none is called `{notebook}`."
             ),
             Problem.UNREADABLE: (
-                f"Your notebook `{NOTEBOOK}` cannot be opened: the file is cut off or damaged."
+                f"Your notebook `{notebook}` cannot be opened: the file is cut off or damaged."
             ),
-            Problem.REFUSED: f"Your notebook `{NOTEBOOK}` could not be processed.",
+            Problem.REFUSED: f"Your notebook `{notebook}` could not be processed.",
         }[self]
         return (
             f"{what} This page is made from an untouched notebook instead. Your Python files and "
@@ -86,13 +81,17 @@ class Finding:
     problem: Problem | None = None
 
 
-def inspect(folder: Path) -> Finding:
+def inspect(folder: Path, notebook: str) -> Finding:
     """Find the notebook in one student's submission.
 
     Where no file has the right name, the only notebook is taken, or the only one whose name
     begins as it should (`vit-cifar10 (1).ipynb`, as a browser saves a second download).
+
+    Args:
+        folder: the submission.
+        notebook: the file name that was asked for.
     """
-    found = _find(folder)
+    found = _find(folder, notebook)
     timestamp = folder / "timestamp.txt"
     dated = not timestamp.exists() or _is_time(timestamp)
     if dated or (found.problem and not found.problem.spares_notebook):
@@ -100,8 +99,8 @@ def inspect(folder: Path) -> Finding:
     return Finding(found.notebook, Problem.UNDATED)
 
 
-def _find(folder: Path) -> Finding:
-    exact = folder / NOTEBOOK
+def _find(folder: Path, notebook: str) -> Finding:
+    exact = folder / notebook
     if exact.is_file():
         try:
             read_notebook(exact)
@@ -109,7 +108,7 @@ def _find(folder: Path) -> Finding:
             return Finding(exact, Problem.UNREADABLE)
         return Finding(exact)
     notebooks = sorted(path for path in folder.glob("*.[iI][pP][yY][nN][bB]") if path.is_file())
-    alike = [path for path in notebooks if path.name.lower().startswith(ASSIGNMENT)]
+    alike = [path for path in notebooks if path.name.lower().startswith(exact.stem)]
     if len(notebooks) == 1 or len(alike) == 1:
         return Finding((alike or notebooks)[0], Problem.RENAMED)
     return Finding(None, Problem.SEVERAL if notebooks else Problem.MISSING)
@@ -147,7 +146,7 @@ def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
     Args:
         folder: the submission, which stays as it is.
         target: the folder to make.
-        released: the released notebook.
+        released: the released notebook, whose name the copy's gets.
         finding: what `inspect` found, with the problem to note in the copy.
     """
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.ipynb", "*.IPYNB"))
@@ -164,7 +163,7 @@ def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
             notebook.metadata[COURSE_METADATA] = {"problem": problem.value}
     else:
         notebook = stand_in(released, problem)
-    (target / NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
+    (target / released.name).write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def _is_time(path: Path) -> bool:

@@ -8,10 +8,10 @@ from nbgrader.api import Grade, Gradebook
 from rich.table import Table
 
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.stages import ASSIGNMENT, MACHINE_STAGES, STAGES
+from autograder.checking.stages import HOMEWORK, STAGES, Assignment
 
 
-def marks_table(root: Path) -> Table:
+def marks_table(root: Path, assignment: Assignment = HOMEWORK) -> Table:
     """The gradebook's points, a row a submission and a column a stage.
 
     A stage with a mark still to be given shows "?", beside what is given already. The table
@@ -19,26 +19,28 @@ def marks_table(root: Path) -> Table:
 
     Args:
         root: the course's folder.
+        assignment: whose points.
     """
-    points_in_all = sum(STAGES[stage].points for stage in MACHINE_STAGES)
+    points_in_all = sum(STAGES[stage].points for stage in assignment.machine_stages)
     table = Table(
         title=f"Points by stage. sum: of {points_in_all} machine-given; ?: waits for a person; "
         "*: late",
         box=None,
         padding=(0, 1, 0, 0),
     )
-    for heading in ("student", *STAGES, "sum"):
+    stages = [stage.key for stage in assignment.stages]
+    for heading in ("student", *stages, "sum"):
         table.add_column(heading, justify="left" if heading == "student" else "right")
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
         submissions = sorted(
-            gradebook.assignment_submissions(ASSIGNMENT), key=lambda s: s.student_id
+            gradebook.assignment_submissions(assignment.name), key=lambda s: s.student_id
         )
         for submission in submissions:
             grades = submission.notebooks[0].grades if submission.notebooks else []
-            machine = [grade for grade in grades if grade.name in MACHINE_STAGES]
+            machine = [grade for grade in grades if grade.name in assignment.machine_stages]
             table.add_row(
                 f"{submission.student_id}{'*' if submission.total_seconds_late > 0 else ''}",
-                *(points([g for g in grades if belongs(g, stage)]) for stage in STAGES),
+                *(points([g for g in grades if belongs(g, stage)]) for stage in stages),
                 points(machine),
             )
     return table

@@ -19,7 +19,7 @@ from .registry import checks_in
 from .report import as_html, as_text
 from .runner import PUBLIC_SEED, StageRunner
 from .session import STANDIN_FOLDER, read_sources, standins_in
-from .stages import CODE_STAGES, MACHINE_STAGES, WEIGHT_FILES
+from .stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
 from .suspects import load
 from .trained import Outcome, TestImages, evaluate, report_training
 from .verdicts import StageReport
@@ -41,18 +41,34 @@ def show(stage: str, folder: Path, data: TestImages | None = None) -> None:
     Raises:
         ValueError: where there is no such stage.
     """
-    if stage == "training":
-        report = training_report(folder, data)
-    elif stage in CODE_STAGES:
-        report = code_report(stage, folder)
-    else:
-        raise ValueError(f'there is no stage "{stage}"; the stages are {", ".join(MACHINE_STAGES)}')
+    here = assignment_here()
+    known = dict.fromkeys((*here.checked_code, *here.machine_stages))
+    if stage not in known:
+        raise ValueError(f'there is no stage "{stage}"; the stages are {", ".join(known)}')
+    report = training_report(folder, data) if stage == "training" else code_report(stage, folder)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython():
         from IPython.display import display
 
         display({"text/plain": as_text(report), "text/html": as_html(report)}, raw=True)
     else:
         print(as_text(report))
+
+
+@functools.cache
+def assignment_here() -> Assignment:
+    """The assignment whose checks lie in this package."""
+    present = {each.stage for each in checks_in(public)}
+    complete = [each for each in ASSIGNMENTS.values() if present.issuperset(each.checked_code)]
+    return max(complete, key=lambda each: len(each.checked_code))
+
+
+def copied_files(stage: str) -> tuple[str, ...]:
+    """The files of an earlier assignment without which a stage cannot be checked here."""
+    earlier = assignment_here().after
+    if earlier is None:
+        return ()
+    own = STAGES[stage].files
+    return own if set(own) <= set(earlier.used_files) else earlier.used_files
 
 
 def code_report(stage: str, folder: Path) -> StageReport:
@@ -73,6 +89,7 @@ def code_report(stage: str, folder: Path) -> StageReport:
         functools.cache(passes),
         functools.partial(load, RECORDINGS, stage),
         lambda: Knowledge((Kept(RECORDINGS, stage),)),
+        copied_files(stage),
     )
     return runner.report()
 
@@ -83,7 +100,7 @@ def training_report(folder: Path, data: TestImages | None) -> StageReport:
         raise ValueError('say on which images: check("training", data=data)')
     device = "cuda" if torch.cuda.is_available() else "cpu"
     outcomes = {}
-    for name in WEIGHT_FILES:
+    for name in HOMEWORK.weights:
         kind = Path(name).stem
         try:
             outcomes[kind] = evaluate(folder / name, kind, data, device)

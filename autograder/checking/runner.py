@@ -39,6 +39,7 @@ class StageRunner:
         earlier: judges a stage that has no stand-in here; True where it is passed.
         suspects: gives the stage's known mistakes; asked where a check fails.
         knowledge: gives rules for differences that no known mistake explains.
+        copied: files of an earlier assignment that have to be there, too.
     """
 
     stage: str
@@ -51,6 +52,7 @@ class StageRunner:
     earlier: Callable[[str], bool] = lambda stage: True
     suspects: Callable[[], list[Suspect]] = list
     knowledge: Callable[[], Knowledge] = Knowledge
+    copied: tuple[str, ...] = ()
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     sessions: dict[bool, StageSession] = field(default_factory=dict)
@@ -168,9 +170,29 @@ class StageRunner:
         return self.sessions[together]
 
     def _enter(self) -> None:
+        require_copies(self.copied, self.sources)
         require_own_work(self.stage, self.sources)
         if error := self._session(False).load():
             raise CheckFailed(error)
+
+
+def require_copies(files: tuple[str, ...], sources: dict[str, str]) -> None:
+    """Fail unless the files of an earlier assignment lie here, too.
+
+    Args:
+        files: their names.
+        sources: the files that are here, by module name.
+
+    Raises:
+        CheckFailed: names those that are missing.
+    """
+    lacking = [file for file in files if Path(file).stem not in sources]
+    if lacking:
+        raise CheckFailed(
+            f"not beside the notebook: {', '.join(lacking)}; this builds on your homework\n"
+            "Try: copy your homework's files into this folder; whoever could not finish them asks "
+            "the instructor for working ones."
+        )
 
 
 def require_own_work(stage: str, sources: dict[str, str]) -> None:

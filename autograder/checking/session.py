@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,7 +32,7 @@ STANDIN_MODULES = {
 }
 
 
-def read_sources(folder: Path) -> dict[str, str]:
+def read_sources(folder: Path, files: Iterable[str] = STUDENT_FILES) -> dict[str, str]:
     """The student's files in a folder, by module name; files that are not there are left out.
 
     A file is read only where it is a regular file below the size cap; undecodable bytes are
@@ -40,7 +40,7 @@ def read_sources(folder: Path) -> dict[str, str]:
     is read as Notepad may have saved it: in UTF-16 with its mark, or in Windows' encoding.
     """
     sources = {}
-    for name in STUDENT_FILES:
+    for name in files:
         path = folder / name
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_SOURCE_BYTES:
             sources[Path(name).stem] = decoded(path.read_bytes()).replace("\r\n", "\n")

@@ -58,6 +58,16 @@ class Assignment:
         return (*self.code_stages, *(("training",) if self.weights else ()))
 
     @property
+    def checked_code(self) -> tuple[str, ...]:
+        """The keys of the stages whose code lies beside the notebook, the earlier ones first."""
+        return (*(self.after.checked_code if self.after else ()), *self.code_stages)
+
+    @property
+    def handed_in(self) -> tuple[str, ...]:
+        """The files of a complete submission."""
+        return (self.notebook, *self.files, *self.weights)
+
+    @property
     def used_files(self) -> tuple[str, ...]:
         """The student's files that have to lie beside the notebook, the earlier ones first."""
         return (*(self.after.used_files if self.after else ()), *self.files)
@@ -92,9 +102,16 @@ STAGES: dict[str, Stage] = {
     for stage in assignment.stages
     if stage.key in assignment.machine_stages
 }
-STAGES |= {stage.key: stage for stage in HOMEWORK.stages}
-ASSIGNMENT = HOMEWORK.name
-WEIGHT_FILES = HOMEWORK.weights
-MACHINE_STAGES = HOMEWORK.machine_stages
 CODE_STAGES = tuple(key for each in ASSIGNMENTS.values() for key in each.code_stages)
 STUDENT_FILES = tuple(name for each in ASSIGNMENTS.values() for name in each.files)
+
+
+def assignment_named(name: str) -> Assignment:
+    """The assignment of this name.
+
+    Raises:
+        ValueError: where there is none; the message lists the right names.
+    """
+    if name not in ASSIGNMENTS:
+        raise ValueError(f'there is no assignment "{name}"; there are {", ".join(ASSIGNMENTS)}')
+    return ASSIGNMENTS[name]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .configuration import Header, WeightsError, cost
-from .stages import STAGES, WEIGHT_FILES
+from .stages import HOMEWORK, STAGES
 from .verdicts import StageReport, Status, Verdict
 from .weights import load_model
 from .words import quoted
@@ -180,7 +180,7 @@ def report_training(
         thresholds: by kind, the accuracy that earns nothing and the one that earns everything.
         notes: for the student and the marker.
     """
-    share = STAGES["training"].points // len(WEIGHT_FILES)
+    share = STAGES["training"].points // len(HOMEWORK.weights)
     verdicts = []
     for kind, (nothing, everything) in (thresholds or THRESHOLDS).items():
         outcome = outcomes[kind]

@@ -1,1 +1,1 @@
-"""The command line `vitcourse`: `main` has the commands, `doctor` looks at the installation."""
+"""The command line `vitcourse`: `main` puts the commands together, `doctor` looks around."""

@@ -8,6 +8,31 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from autograder.checking.stages import ASSIGNMENTS
+
+NAMES = ", ".join(ASSIGNMENTS)
+
+
+def known_assignment(name: str) -> str:
+    """The name of an assignment, as given.
+
+    Raises:
+        typer.BadParameter: where there is none of this name; the message lists them.
+    """
+    if name not in ASSIGNMENTS:
+        raise typer.BadParameter(f'there is no "{name}"; there are {NAMES}')
+    return name
+
+
+Named = Annotated[
+    str,
+    typer.Option(
+        "--assignment",
+        metavar="NAME",
+        callback=known_assignment,
+        help=f"One of {NAMES}.",
+    ),
+]
 Course = Annotated[
     Path | None,
     typer.Option(

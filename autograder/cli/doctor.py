@@ -179,9 +179,10 @@ def _private_folder(root: Path) -> Finding:
 
 
 def _released(root: Path) -> Finding:
-    from autograder.checking.stages import ASSIGNMENT
+    from autograder.checking.stages import ASSIGNMENTS
 
-    if not (root / "release" / ASSIGNMENT).is_dir():
+    released = [name for name in ASSIGNMENTS if (root / "release" / name).is_dir()]
+    if not released:
         return Finding(Health.NOTE, "release", "none yet; grading needs it: run vitcourse release")
     gradebook = root / "gradebook.db"
     if not gradebook.is_file():
@@ -189,4 +190,4 @@ def _released(root: Path) -> Finding:
         return Finding(Health.PROBLEM, "release", words)
     if not os.access(gradebook, os.W_OK):
         return Finding(Health.PROBLEM, "release", f"{gradebook} cannot be written")
-    return Finding(Health.FINE, "release", f"release/{ASSIGNMENT}, known to the gradebook")
+    return Finding(Health.FINE, "release", f"{', '.join(released)}; there is a gradebook")

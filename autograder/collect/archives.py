@@ -26,7 +26,7 @@ class RefusedError(Exception):
 
 
 class NothingFoundError(RefusedError):
-    """Nothing in it belongs to the homework."""
+    """Nothing in it belongs to the assignment."""
 
 
 @dataclass(frozen=True)

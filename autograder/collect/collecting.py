@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from autograder.checking.stages import HOMEWORK, Assignment
 from autograder.collect.archives import (
     Item,
     NothingFoundError,
@@ -18,7 +19,7 @@ from autograder.collect.archives import (
     items_in_zip,
     open_zip,
 )
-from autograder.collect.contents import EXPECTED, NOTEBOOK, Contents, contents_of
+from autograder.collect.contents import Contents, contents_of
 from autograder.collect.lms import Owner, owner_of, student_id, without_copy_mark
 from autograder.collect.place import Placed, place
 
@@ -43,10 +44,12 @@ class Collection:
     """What became of a download.
 
     Attributes:
+        assignment: what was to be handed in.
         placed: the submissions, by student.
         not_placed: everything else.
     """
 
+    assignment: Assignment = HOMEWORK
     placed: list[Placed] = field(default_factory=list)
     not_placed: list[NotPlaced] = field(default_factory=list)
 
@@ -71,7 +74,12 @@ class _Handed:
 
 
 def collect(
-    downloads: Path, root: Path, student: str | None = None, *, dry_run: bool = False
+    downloads: Path,
+    root: Path,
+    student: str | None = None,
+    assignment: Assignment = HOMEWORK,
+    *,
+    dry_run: bool = False,
 ) -> Collection:
     """Bring what Moodle or Canvas handed out into `submitted/`.
 
@@ -79,9 +87,10 @@ def collect(
         downloads: a zip, or a folder of zips and of folders that were zips.
         root: the course's root.
         student: whose everything in `downloads` is, where no name tells.
+        assignment: what was to be handed in.
         dry_run: whether only to say what would be done.
     """
-    collection = Collection()
+    collection = Collection(assignment)
     handed: dict[str, list[_Handed]] = defaultdict(list)
     with ExitStack() as stack:
         for item in _top_items(downloads):
@@ -92,7 +101,7 @@ def collect(
                 _sort(item, handed, collection, stack)
         for name in sorted(handed):
             try:
-                collection.placed.append(_one(name, handed[name], root, dry_run))
+                collection.placed.append(_one(name, handed[name], root, assignment, dry_run))
             except RefusedError as error:
                 collection.not_placed.append(NotPlaced(name, str(error)))
     return collection
@@ -122,7 +131,7 @@ def _sort(
                 collection.not_placed.append(NotPlaced(item.label, str(error)))
                 return
             members = []
-        if _is_of_a_class(members) and not item.trouble:
+        if _is_of_a_class(members, collection.assignment) and not item.trouble:
             for member in members:
                 _sort(member, handed, collection, stack)
             return
@@ -133,7 +142,7 @@ def _sort(
         collection.not_placed.append(NotPlaced(item.label, item.trouble))
     else:
         why = "its name does not say whose it is"
-        if item.is_zip or item.path.name in EXPECTED:
+        if item.is_zip or item.path.name in collection.assignment.handed_in:
             why += "; give it alone, with --student NAME"
         collection.not_placed.append(NotPlaced(item.label, why))
 
@@ -146,13 +155,16 @@ def _find_owner(path: PurePosixPath) -> tuple[Owner, PurePosixPath] | None:
     return None
 
 
-def _is_of_a_class(members: list[Item]) -> bool:
+def _is_of_a_class(members: list[Item], assignment: Assignment) -> bool:
     """Whether a zip holds the submissions of several students, by its members' names."""
-    own = any(member.path.name in EXPECTED and not _find_owner(member.path) for member in members)
+    files = assignment.handed_in
+    own = any(member.path.name in files and not _find_owner(member.path) for member in members)
     return not own and any(_find_owner(member.path) for member in members)
 
 
-def _one(student: str, handed: list[_Handed], root: Path, dry_run: bool) -> Placed:
+def _one(
+    student: str, handed: list[_Handed], root: Path, assignment: Assignment, dry_run: bool
+) -> Placed:
     """Place the submission of one student.
 
     Raises:
@@ -165,7 +177,7 @@ def _one(student: str, handed: list[_Handed], root: Path, dry_run: bool) -> Plac
     if not files:
         raise RefusedError("handed in only what is typed into the text field, no files")
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="vitcourse-") as workplace:
-        contents, used = _choose(files, Path(workplace), stack)
+        contents, used = _choose(files, Path(workplace), stack, assignment)
         if contents.missing:
             contents.notes.append(f"without {', '.join(contents.missing)}")
         if any(one.owner.late for one in used):
@@ -179,15 +191,15 @@ def _one(student: str, handed: list[_Handed], root: Path, dry_run: bool) -> Plac
 
 
 def _choose(
-    files: list[_Handed], workplace: Path, stack: ExitStack
+    files: list[_Handed], workplace: Path, stack: ExitStack, assignment: Assignment
 ) -> tuple[Contents, list[_Handed]]:
-    """The newest zip that holds homework, with what lies beside it and is newer or missing."""
+    """The newest zip that holds work, with what lies beside it and is newer or missing."""
     zips = sorted((one for one in files if one.item.is_zip), key=lambda one: one.age, reverse=True)
     loose = [one for one in files if not one.item.is_zip]
-    contents, used, nothing = Contents(), [], []
+    contents, used, nothing = Contents(assignment), [], []
     for number, one in enumerate(zips):
         try:
-            contents = contents_of([one.item], workplace / str(number), stack)
+            contents = contents_of([one.item], workplace / str(number), stack, assignment)
         except NothingFoundError as error:
             nothing.append(f"{one.item.path}: {error}")
             continue
@@ -214,10 +226,12 @@ def _add_loose(
     stack: ExitStack,
 ) -> list[_Handed]:
     """Take loose files that the zip lacks or that are newer than it; return those taken."""
+    assignment = contents.assignment
     newest_first = sorted(loose, key=lambda one: one.age, reverse=True)
     by_label = {one.item.label: one for one in newest_first}
     try:
-        beside = contents_of([one.item for one in newest_first], workplace / "loose", stack)
+        items = [one.item for one in newest_first]
+        beside = contents_of(items, workplace / "loose", stack, assignment)
     except NothingFoundError as error:
         if not zipped:
             contents.notes.append(str(error))
@@ -228,7 +242,7 @@ def _add_loose(
     taken = []
     for name, item in beside.files.items():
         one = by_label[item.label]
-        if name not in EXPECTED and NOTEBOOK in contents.files:
+        if name not in assignment.handed_in and assignment.notebook in contents.files:
             continue
         if name not in contents.files or one.age > zipped[0].age:
             contents.files[name] = item

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from autograder.checking.stages import ASSIGNMENT
 from autograder.collect.archives import RefusedError
 from autograder.collect.contents import Contents
 from autograder.grading.seed import private_folder
@@ -64,13 +63,14 @@ def place(
         RefusedError: a file cannot be read, or another submission is there and it cannot be
             said which is the newer one.
     """
-    target = root / "submitted" / student / ASSIGNMENT
+    name = contents.assignment.name
+    target = root / "submitted" / student / name
     notes = list(contents.notes)
     workplace = None if dry_run else private_folder(root)
     with tempfile.TemporaryDirectory(prefix="incoming-", dir=workplace) as incoming:
-        folder = Path(incoming) / ASSIGNMENT
-        for name, item in contents.files.items():
-            item.copy_to(folder / name)
+        folder = Path(incoming) / name
+        for file, item in contents.files.items():
+            item.copy_to(folder / file)
         if time is None:
             notes.append("nothing says when it was handed in")
         else:
@@ -79,7 +79,7 @@ def place(
         outcome = _compare(folder, target, time)
         if outcome in (Outcome.NEW, Outcome.REPLACED) and workplace is not None:
             if outcome is Outcome.REPLACED:
-                kept = _put_aside(target, workplace / "replaced" / student)
+                kept = _put_aside(target, workplace / "replaced" / student / name)
                 notes.append(f"the earlier one lies in {kept.relative_to(root)}")
             target.parent.mkdir(parents=True, exist_ok=True)
             folder.rename(target)

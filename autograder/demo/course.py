@@ -16,7 +16,7 @@ from autograder.bridge.ahead import grade
 from autograder.bridge.config import COURSE_ID, SOURCE_DIRECTORY
 from autograder.bridge.run import RunResult, nbgrader
 from autograder.bridge.table import marks_table
-from autograder.checking.stages import ASSIGNMENT
+from autograder.checking.stages import HOMEWORK
 from autograder.collect.collecting import collect
 from autograder.collect.lms import student_id
 from autograder.grading.reference import ROOT
@@ -65,8 +65,8 @@ def hand_in(root: Path, weights: Path) -> None:
     """Let the class hand in, and collect the download into `submitted/`."""
     due = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=due.replace(tzinfo=None))
-    released = root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+        gradebook.update_or_create_assignment(HOMEWORK.name, duedate=due.replace(tzinfo=None))
+    released = root / "release" / HOMEWORK.name / HOMEWORK.notebook
     collect(make_download(root / "downloads", released, weights, due), root)
 
 
@@ -97,7 +97,7 @@ def run(root: Path) -> RunResult:
     console.rule("4. Grade with nbgrader, each submission in a sandbox")
     result = grade(root)
     console.rule("5. Feedback and marks")
-    require(nbgrader(root, "generate_feedback", ASSIGNMENT, "--log-level=ERROR"), "the feedback")
+    require(nbgrader(root, "generate_feedback", HOMEWORK.name, "--log-level=ERROR"), "the feedback")
     require(nbgrader(root, "export", "--log-level=WARN"), "the export of marks")
     console.print(marks_table(root))
     console.print("\nWhat is special about whom:")
@@ -107,7 +107,7 @@ def run(root: Path) -> RunResult:
     first = next(iter(remarks()))
     for what, path in (
         ("curves", curves),
-        ("a feedback page", root / "feedback" / first / ASSIGNMENT / f"{ASSIGNMENT}.html"),
+        ("a feedback page", root / "feedback" / first / HOMEWORK.name / f"{HOMEWORK.name}.html"),
         ("what a student gets", released.archive),
         ("for the markers", released.guide),
         ("marks", root / "grades.csv"),

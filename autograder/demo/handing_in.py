@@ -17,7 +17,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from safetensors import safe_open
 
-from autograder.checking.stages import ASSIGNMENT, NICKNAME_FILE, WEIGHT_FILES
+from autograder.checking.stages import HOMEWORK, NICKNAME_FILE
 from autograder.checking.worker.loading import filename
 
 from .roster import CLASS
@@ -57,7 +57,7 @@ def make_download(target: Path, released: Path, weights: Path, due: datetime) ->
         The zip.
     """
     target.mkdir(parents=True, exist_ok=True)
-    archive = target / f"{ASSIGNMENT}-submissions.zip"
+    archive = target / f"{HOMEWORK.name}-submissions.zip"
     notebook = nbformat.read(released, as_version=4)
     with zipfile.ZipFile(archive, "w") as outer:
         for number, student in enumerate(CLASS, start=FIRST_NUMBER):
@@ -79,7 +79,7 @@ def write_files(folder: Path, student: Student, released: NotebookNode, weights:
     for module, text in student.sources().items():
         (folder / filename(module)).write_text(text)
     if student.weights != "none":
-        for name in WEIGHT_FILES:
+        for name in HOMEWORK.weights:
             shutil.copyfile(weights / name, folder / name)
             if student.weights == "untrained":
                 forget_training(folder / name)
@@ -87,7 +87,7 @@ def write_files(folder: Path, student: Student, released: NotebookNode, weights:
         (folder / NICKNAME_FILE).write_text(f"{student.nickname}\n")
     if student.notebook == "missing":
         return
-    name = f"{ASSIGNMENT} (1).ipynb" if student.notebook == "renamed" else f"{ASSIGNMENT}.ipynb"
+    name = f"{HOMEWORK.name} (1).ipynb" if student.notebook == "renamed" else HOMEWORK.notebook
     notebook = written(released, student, weights / "curves.png")
     text = nbformat.writes(notebook)
     (folder / name).write_text(text[: len(text) // 2] if student.notebook == "broken" else text)

@@ -111,7 +111,7 @@ class Grader:
             assignment: what was to be done.
         """
         stages = assignment.code_stages
-        sources = read_sources(submission)
+        sources = read_sources(submission, assignment.files)
         key = digest(self.version, *(part for item in sorted(sources.items()) for part in item))
         found = {stage: self.store and self.store.find(f"{stage}-{key}") for stage in stages}
         reports = {stage: report for stage, report in found.items() if report}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -30,32 +31,46 @@ from .store import digest, folder_digest
 KEPT = ROOT / "build" / "recordings"
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, stages: Sequence[str] = CODE_STAGES) -> None:
     """Fill a folder with the recordings; they are made anew only where something changed.
+
+    Args:
+        folder: made where it is missing.
+        stages: the keys of the stages whose recordings are wanted.
 
     Raises:
         RuntimeError: where a public check does not pass on the solutions.
     """
-    package = ROOT / "autograder"
-    content = folder_digest(
-        package / "checking", package / "bank", package / "hidden" / "recipes", SOLUTIONS
-    )
-    kept = KEPT / digest(content, torch.__version__)
-    if not kept.is_dir():
+    places = {stage: KEPT / _content(stage) for stage in stages}
+    missing = [stage for stage, kept in places.items() if not kept.is_dir()]
+    if missing:
         KEPT.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=KEPT) as unfinished:
-            made = Path(unfinished) / "recordings"
-            _record(made)
-            if not kept.is_dir():
-                made.rename(kept)
-    shutil.copytree(kept, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            for stage, made in _record(missing, Path(unfinished)):
+                if not places[stage].is_dir():
+                    made.rename(places[stage])
+    for kept in places.values():
+        shutil.copytree(kept, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
-def _record(folder: Path) -> None:
+def _content(stage: str) -> str:
+    """A name for all that a stage's recordings depend on: what other stages ask is not in it."""
+    package = ROOT / "autograder"
+    checks = package / "checking" / "checks"
+    parts = [package / "bank" / stage, package / "hidden" / "recipes", SOLUTIONS]
+    shared = [path for path in (package / "checking").rglob("*.py") if path.parent != checks]
+    shared += [*(package / "bank").glob("*.py"), checks / f"test_{stage}.py"]
+    texts = (part for path in sorted(shared) for part in (path.name, path.read_bytes()))
+    return digest(stage, folder_digest(*parts), torch.__version__, *texts)
+
+
+def _record(stages: Sequence[str], place: Path) -> Iterator[tuple[str, Path]]:
+    """The recordings of some stages, each in a folder of its own, as they are finished."""
     launcher = unconfined()
     live = LiveReference(launcher)
     try:
-        for stage in CODE_STAGES:
+        for stage in stages:
+            folder = place / stage
             guesser = Guesser(live)
             recorder = Recorder(guesser)
             for verdict in (
@@ -73,6 +88,7 @@ def _record(folder: Path) -> None:
                 lambda stage, sources: _runner(stage, sources, launcher, live),
             )
             known_mistakes.save(folder, stage, found)
+            yield stage, folder
     finally:
         live.close()
         launcher.close()

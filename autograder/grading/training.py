@@ -15,7 +15,7 @@ from autograder.checking.configuration import WeightsError
 from autograder.checking.connection import Launcher
 from autograder.checking.programs import Call, Program
 from autograder.checking.session import StageSession
-from autograder.checking.stages import WEIGHT_FILES
+from autograder.checking.stages import HOMEWORK
 from autograder.checking.trained import MOST_IMAGES, Outcome, prepare, report_training
 from autograder.checking.verdicts import StageReport
 from autograder.checking.weights import MAX_FILE_BYTES, read_header, read_tensors
@@ -25,7 +25,7 @@ from .evaluation import ASSIGNMENT, Evaluator
 from .reference import ROOT, SOLUTIONS
 from .store import Store, digest, folder_digest
 
-KINDS = {Path(name).stem: name for name in WEIGHT_FILES}
+KINDS = {Path(name).stem: name for name in HOMEWORK.weights}
 OWN_CODE_NOTE = (
     "the ViT was evaluated with the submission's own code, since its model stages did not all "
     "pass; such a result enters no leaderboard"
@@ -69,7 +69,7 @@ class TrainingGrader:
 
     def key(self, submission: Path, own_model_right: bool, code: str) -> str:
         """A name for everything the report depends on."""
-        files = [submission / name for name in WEIGHT_FILES]
+        files = [submission / name for name in HOMEWORK.weights]
         hashes = [file_digest(path) for path in files]
         model = "reference" if own_model_right else code
         return digest(model, self.version, str(self.config), *hashes)

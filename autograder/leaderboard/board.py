@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.checking.forking import unconfined
-from autograder.checking.stages import ASSIGNMENT
+from autograder.checking.stages import HOMEWORK
 from autograder.checking.trained import TITLES, Outcome, percent
 from autograder.grading.config import load_config
 from autograder.grading.store import Store
@@ -90,7 +90,7 @@ def leaderboard(root: Path) -> Board:
         for student, nickname in found.taken.items():
             for kind in KINDS:
                 try:
-                    folder = root / "submitted" / student / ASSIGNMENT
+                    folder = root / "submitted" / student / HOMEWORK.name
                     outcomes[kind][nickname] = grader.outcome(folder, kind)
                 except RuntimeError as error:
                     remarks.append(f"{student}: {TITLES[kind]} not evaluated: {error}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checking.stages import ASSIGNMENT, NICKNAME_FILE
+from autograder.checking.stages import HOMEWORK, NICKNAME_FILE
 from autograder.checking.words import quoted
 
 LETTERS = "[0-9A-Za-zÀ-ÖØ-öø-ſ]+"
@@ -41,7 +41,7 @@ def nicknames(root: Path) -> Nicknames:
     Args:
         root: the course's folder.
     """
-    folders = {path.parent.name: path for path in root.glob(f"submitted/*/{ASSIGNMENT}")}
+    folders = {path.parent.name: path for path in root.glob(f"submitted/*/{HOMEWORK.name}")}
     taken: dict[str, str] = {}
     refused: dict[str, str] = {}
     owners: dict[str, str] = {}

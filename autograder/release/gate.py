@@ -1,4 +1,4 @@
-"""The release gate: nothing goes out unless the homework can be done and does not tell how.
+"""The release gate: nothing goes out unless the assignment can be done and does not tell how.
 
 It ends nbgrader's `GenerateAssignment.preprocessors`. An error here fails the command, and nbgrader
 removes the folder it was writing.
@@ -16,7 +16,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.checking.report import as_text
-from autograder.checking.stages import MACHINE_STAGES, STAGES, STUDENT_FILES, WEIGHT_FILES
+from autograder.checking.stages import STAGES, Assignment, assignment_named
 from autograder.checking.verdicts import StageReport
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
@@ -51,18 +51,22 @@ class ReleaseGate(NbGraderPreprocessor):
         """
         converter = self.parent.parent
         about = resources["nbgrader"]
+        try:
+            assignment = assignment_named(about["assignment"])
+        except ValueError as error:
+            raise GateError(str(error)) from error
         root = Path(converter.coursedir.root)
-        source = Path(converter._format_source(about["assignment"], about["student"]))
-        target = Path(converter._format_dest(about["assignment"], about["student"]))
+        source = Path(converter._format_source(assignment.name, about["student"]))
+        target = Path(converter._format_dest(assignment.name, about["student"]))
         if stubs := outdated(SOLUTIONS, ASSIGNMENT):
             raise GateError(
                 f"{', '.join(stubs)} in assignment/ differ from what the solutions give; "
                 "run: python -m autograder.release.stubs --write"
             )
         self.log.info("The stubs must earn nothing and the solutions everything; grading them")
-        check_points(root)
+        check_points(root, assignment)
         self.log.info("Adding the stubs and the provided modules to %s", target)
-        assemble(target)
+        assemble(target, assignment)
         name = f"{about['notebook']}.ipynb"
         scan = LeakScan(sorted(SOLUTIONS.glob("*.py")), sorted(source.glob("*.ipynb")))
         refuse_leaks(scan.folder(target) + scan.data(name, nbformat.writes(nb).encode()))
@@ -70,16 +74,16 @@ class ReleaseGate(NbGraderPreprocessor):
         return nb, resources
 
 
-def check_points(root: Path) -> None:
+def check_points(root: Path, assignment: Assignment) -> None:
     """Grade the stubs and the solutions as submissions.
 
     Args:
         root: the course's root; reports and trained weights are kept in its private folder.
+        assignment: whose.
 
     Raises:
         GateError: where the stubs earn a point or the solutions miss one.
     """
-    weights = sample_weights(root)
     with (
         Grader(TRIAL, load_seed(root), Store(root)) as grader,
         tempfile.TemporaryDirectory(prefix="vitcourse-") as place,
@@ -87,19 +91,25 @@ def check_points(root: Path) -> None:
         stubs, solved = Path(place, "stubs"), Path(place, "solutions")
         for folder, source in ((stubs, ASSIGNMENT), (solved, SOLUTIONS)):
             folder.mkdir()
-            for name in STUDENT_FILES:
+            for name in assignment.files:
                 shutil.copyfile(source / name, folder / name)
-        for name in WEIGHT_FILES:
-            shutil.copyfile(weights / name, solved / name)
-        problems = points_problems(grader.grade(stubs), grader.grade(solved))
+        if assignment.weights:
+            trained = sample_weights(root)
+            for name in assignment.weights:
+                shutil.copyfile(trained / name, solved / name)
+        problems = points_problems(
+            assignment, grader.grade(stubs, assignment), grader.grade(solved, assignment)
+        )
     if problems:
         raise GateError("\n\n".join(["The points are not what they must be.", *problems]))
 
 
-def points_problems(stubs: dict[str, StageReport], solved: dict[str, StageReport]) -> list[str]:
+def points_problems(
+    assignment: Assignment, stubs: dict[str, StageReport], solved: dict[str, StageReport]
+) -> list[str]:
     """What is wrong with the points of the stubs and of the solutions, with the reports."""
     problems = []
-    for key in MACHINE_STAGES:
+    for key in assignment.machine_stages:
         for whose, reports, due in (("stubs", stubs, 0), ("solutions", solved, STAGES[key].points)):
             report = reports.get(key)
             if report is None:

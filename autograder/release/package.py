@@ -7,10 +7,11 @@ import stat
 import zipfile
 from pathlib import Path
 
-from autograder.checking.stages import ASSIGNMENT, STUDENT_FILES
+from autograder.checking.stages import CODE_STAGES, HOMEWORK, Assignment
 from autograder.release.stubs import ASSIGNMENT as STUBS
 from autograder.release.stubs import ROOT
 
+README = "README.md"
 RECORDINGS = Path("checking", "recordings")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "tests", "recordings", ".*", "*~")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -18,6 +19,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 def assemble(
     target: Path,
+    assignment: Assignment = HOMEWORK,
     student_files: Path = STUBS,
     notebook: Path | None = None,
     *,
@@ -27,7 +29,8 @@ def assemble(
 
     Args:
         target: the folder; made where it is missing. Files of the same name are replaced.
-        student_files: folder of the four student files: the stubs, the solutions, others.
+        assignment: which student's. The checks of an earlier one go with it, its files do not.
+        student_files: folder of the student's files: the stubs, the solutions, others.
         notebook: the notebook to put in, if any.
         with_recordings: whether the reference's recorded answers, without which the student's
             checks cannot run, are made.
@@ -36,21 +39,27 @@ def assemble(
         The target.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for name in STUDENT_FILES:
+    for name in assignment.files:
         shutil.copyfile(student_files / name, target / name)
-    for name in ("README.md", "conftest.py"):
-        shutil.copyfile(STUBS / name, target / name)
+    shutil.copyfile(STUBS / "conftest.py", target / "conftest.py")
     if notebook is not None:
-        shutil.copyfile(notebook, target / f"{ASSIGNMENT}.ipynb")
+        shutil.copyfile(notebook, target / assignment.notebook)
     _copy_folder(STUBS / "course", target / "course")
+    if assignment.after:
+        _copy_folder(STUBS / "labs", target / "labs")
+        (target / "labs" / README).replace(target / README)
+    else:
+        shutil.copyfile(STUBS / README, target / README)
     _copy_folder(ROOT / "autograder" / "checking", target / "checking")
+    for stage in set(CODE_STAGES) - set(assignment.checked_code):
+        (target / "checking" / "checks" / f"test_{stage}.py").unlink()
     (target / "data").mkdir(exist_ok=True)
     for path in (ROOT / "data").glob("*.py"):
         shutil.copyfile(path, target / "data" / path.name)
     if with_recordings:
         from autograder.grading.recordings import write
 
-        write(target / RECORDINGS)
+        write(target / RECORDINGS, assignment.checked_code)
     return target
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.bridge.config import SOURCE_DIRECTORY
 from autograder.bridge.run import nbgrader
-from autograder.checking.stages import ASSIGNMENT
+from autograder.checking.stages import HOMEWORK, Assignment
 from autograder.release.gate import refuse_leaks
 from autograder.release.leaks import LeakScan
 from autograder.release.marking import marking_guide, model_answers
@@ -34,27 +34,28 @@ class Released:
     guide: Path
 
 
-def release(root: Path) -> Released:
+def release(root: Path, assignment: Assignment = HOMEWORK) -> Released:
     """Make the release folder, the student's zip and the marking guide.
 
     The zip is scanned again as it is, since it is what goes out.
 
     Args:
         root: the course's root.
+        assignment: what to release.
 
     Raises:
         ReleaseError: nbgrader or the gate refused.
         GateError: the zip holds what must not go out; it was removed.
         MarkingError: a question has no model answer or rubric.
     """
-    notebook = source_notebook(root)
-    guide = root / "build" / "marking-guide.md"
+    notebook = source_notebook(root, assignment)
+    guide = root / "build" / f"{assignment.name}-marking-guide.md"
     guide.parent.mkdir(exist_ok=True)
     guide.write_text(marking_guide(notebook), encoding="utf-8")
-    if status := nbgrader(root, "generate_assignment", ASSIGNMENT, "--force"):
+    if status := nbgrader(root, "generate_assignment", assignment.name, "--force"):
         raise ReleaseError(f"nbgrader generate_assignment ended with status {status}")
-    folder = root / "release" / ASSIGNMENT
-    archive = folder.with_suffix(".zip")
+    folder = root / "release" / assignment.name
+    archive = folder.with_name(f"{assignment.name}.zip")
     student_zip(folder, archive)
     scan = LeakScan(sorted(SOLUTIONS.glob("*.py")), [notebook])
     try:
@@ -65,21 +66,22 @@ def release(root: Path) -> Released:
     return Released(folder, archive, guide)
 
 
-def write_model_answers(root: Path, target: Path) -> None:
+def write_model_answers(root: Path, target: Path, assignment: Assignment = HOMEWORK) -> None:
     """Write the model answers to the written questions, for students, after the deadline.
 
     Args:
         root: the course's root.
         target: the Markdown file to write.
+        assignment: whose questions.
 
     Raises:
         MarkingError: a question has no model answer or rubric.
     """
-    text = model_answers(source_notebook(root))
+    text = model_answers(source_notebook(root, assignment))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
 
 
-def source_notebook(root: Path) -> Path:
-    """The homework's notebook with its model answers."""
-    return root / SOURCE_DIRECTORY / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+def source_notebook(root: Path, assignment: Assignment) -> Path:
+    """An assignment's notebook with its model answers."""
+    return root / SOURCE_DIRECTORY / assignment.name / assignment.notebook

@@ -170,7 +170,7 @@ HAND_INS = (
         "The zip holds nothing.",
         as_zip({}),
         set(),
-        ("holds none of the homework's files",),
+        ("holds none of the assignment's files",),
     ),
     HandIn(
         "a zip cut off",
@@ -198,6 +198,6 @@ HAND_INS = (
         "The wrong file was uploaded.",
         as_zip({"regression.ipynb.pdf": "x", "main.tex": "x"}),
         set(),
-        ("holds none of the homework's files",),
+        ("holds none of the assignment's files",),
     ),
 )

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.checking.stages import STUDENT_FILES
+from autograder.checking.stages import HOMEWORK
 
 ROOT = Path(__file__).parents[2]
-UTILS, VIT, ATTENTION, STUDENT = STUDENT_FILES
+UTILS, VIT, ATTENTION, STUDENT = HOMEWORK.files
 
 Files = dict[str, bytes]
 Change = Callable[[Files], None]
@@ -36,7 +36,7 @@ class Kind:
 
     def files(self) -> Files:
         """What is handed in, by file name."""
-        files = {name: (ROOT / "solutions" / name).read_bytes() for name in STUDENT_FILES}
+        files = {name: (ROOT / "solutions" / name).read_bytes() for name in HOMEWORK.files}
         for change in self.changes:
             change(files)
         return files
