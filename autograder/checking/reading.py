@@ -25,6 +25,13 @@ PAGES = {
     "EncoderBlock": f"{VIT}, section 3.1, equations 2 and 3, and figure 1",
     "Encoder": f"{VIT}, section 3.1, equations 2 to 4, and figure 1",
     "ViT": f"{VIT}, section 3.1, equations 1 to 4, and figure 1",
+    "count_tokens": f"{VIT}, section 3.1, first paragraph",
+    "count_parameters": f"{VIT}, section 3.1 and appendix A",
+    "count_flops": f"the docstring of count_flops; {VIT}, appendix A",
+    "count_activations": "the docstring of count_activations",
+    "gradient_norm": "the docstring of gradient_norm",
+    "attention_entropy": "the docstring of attention_entropy",
+    "logit_spread": "the docstring of logit_spread",
 }
 
 

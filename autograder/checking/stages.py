@@ -93,7 +93,40 @@ HOMEWORK = Assignment(
     files=("utils.py", "ViT.py", "transformer-attention.py", "transformer-student.py"),
     weights=("vit.safetensors", "resnet.safetensors"),
 )
-ASSIGNMENTS = {assignment.name: assignment for assignment in (HOMEWORK,)}
+LAB_ATTENTION = Assignment(
+    "lab-attention",
+    (
+        Stage("tokenization", "Shifted patches", 15, ("small_data.py",), ("patching",)),
+        Stage("locality", "Locality self-attention", 15, ("small_data.py",), ("attention",)),
+        Stage("questions", "Questions", 40),
+    ),
+    files=("small_data.py",),
+    after=HOMEWORK,
+)
+LAB_TRANSFER = Assignment(
+    "lab-transfer",
+    (
+        Stage("resizing", "Resizing the positions", 15, ("transfer.py",)),
+        Stage("rollout", "Looking inside", 15, ("transfer.py",)),
+        Stage("questions", "Questions", 30),
+    ),
+    files=("transfer.py",),
+    after=HOMEWORK,
+)
+LAB_FINDINGS = Assignment(
+    "lab-findings",
+    (
+        Stage("computation", "Computation", 15, ("findings.py",)),
+        Stage("instruments", "Instruments", 15, ("findings.py",)),
+        Stage("questions", "Questions", 40),
+    ),
+    files=("findings.py",),
+    after=HOMEWORK,
+)
+ASSIGNMENTS = {
+    assignment.name: assignment
+    for assignment in (HOMEWORK, LAB_ATTENTION, LAB_TRANSFER, LAB_FINDINGS)
+}
 NICKNAME_FILE = "nickname.txt"
 
 STAGES: dict[str, Stage] = {

@@ -25,6 +25,10 @@ ARGUMENTS = {
     "images_to_patches": ("images", "patch_size"),
     "patches_to_images": ("patches", "patch_size", "height", "width"),
     "ViT": ("images",),
+    "shift_images": ("images", "shift"),
+    "ShiftedPatchTokenization": ("images",),
+    "attention_entropy": ("weights",),
+    "logit_spread": ("logits",),
 }
 AXES = {
     ATTENTION: ("queries", "numbers"),
@@ -38,6 +42,8 @@ AXES = {
     "sinusoidal_positions": ("positions", "columns"),
     "split_indices": ("examples",),
     "ViT": ("batch", "classes"),
+    "shift_images": IMAGES,
+    "attention_entropy": ("heads",),
 }
 INPUT_AXES = {
     "queries": ("queries", "numbers"),
@@ -124,7 +130,11 @@ def axes_of(
         digits = "".join(each for each in part.rpartition("input")[2] if each.isdigit())
         place = int(digits[:3] or 1) - 1
         names = INPUT_AXES.get(inputs[place], ()) if place < len(inputs) else ()
-    elif "the weights" in part and target in (ATTENTION, "MultiHeadSelfAttention"):
+    elif "the weights" in part and target in (
+        ATTENTION,
+        "MultiHeadSelfAttention",
+        "LocalitySelfAttention",
+    ):
         names = ("queries", "keys")
     elif method == "embed":
         names = TOKENS

@@ -1,0 +1,21 @@
+"""Of the GELU only one side is counted; what it reads and what it gives are both kept."""
+
+FAILS = ("test_activations",)
+
+
+def count_activations(
+    image_size,
+    patch_size,
+    in_channels,
+    num_classes,
+    embed_dim,
+    hidden_dim,
+    num_layers,
+    num_heads,
+    pool="class",
+):
+    tokens = count_tokens(image_size, patch_size, pool)
+    patches = count_tokens(image_size, patch_size, "mean")
+    pixels = patches * in_channels * patch_size**2
+    block = 8 * tokens * embed_dim + num_heads * tokens**2 + tokens * hidden_dim
+    return pixels + num_layers * block + tokens * embed_dim + embed_dim

@@ -1,0 +1,23 @@
+"""The scores are counted beside the weights that the softmax makes of them; the list has the
+weights only.
+"""
+
+FAILS = ("test_activations",)
+
+
+def count_activations(
+    image_size,
+    patch_size,
+    in_channels,
+    num_classes,
+    embed_dim,
+    hidden_dim,
+    num_layers,
+    num_heads,
+    pool="class",
+):
+    tokens = count_tokens(image_size, patch_size, pool)
+    patches = count_tokens(image_size, patch_size, "mean")
+    pixels = patches * in_channels * patch_size**2
+    block = 8 * tokens * embed_dim + 2 * num_heads * tokens**2 + 2 * tokens * hidden_dim
+    return pixels + num_layers * block + tokens * embed_dim + embed_dim
