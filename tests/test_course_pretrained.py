@@ -211,7 +211,7 @@ SIZES = {
 
 def saved_by_course(path, kind="vit", **options):
     config = SIZES | options
-    model = shaken(ViT.ViT(**config) if kind == "vit" else resnet.ResNet(8, [1, 1, 1]))
+    model = shaken(ViT.ViT(**config) if kind == "vit" else resnet.ResNet())
     handin.save_weights(path, model, kind, config, types.SimpleNamespace(name="", mean=0, std=1))
     return model
 
@@ -270,7 +270,7 @@ def test_what_your_own_weights_lack_is_listed(tmp_path):
 
 def test_files_of_yours_that_hold_no_vit_are_named(tmp_path):
     saved_by_course(tmp_path / "resnet.safetensors", "resnet")
-    with pytest.raises(WeightsError, match='resnet.safetensors holds a model of kind "resnet"'):
+    with pytest.raises(WeightsError, match=r'resnet.safetensors holds a model of kind "resnet"'):
         pretrained.load(tmp_path / "resnet.safetensors")
     data = types.SimpleNamespace(name="", mean=0, std=1)
     strange = SIZES | {"embed_dim": 17}

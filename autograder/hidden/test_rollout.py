@@ -45,7 +45,7 @@ def test_images_are_followed_apart(probe: Probe) -> None:
     require_same(rollout, roll.expected(weights), "attention_rollout of three images: the output")
 
 
-@check(points=1, rests_on=("test_distance",))
+@check(points=1)
 def test_class_token_is_left_out(probe: Probe) -> None:
     """How much a patch looks at the class token, and where that looks, changes nothing."""
     measure = probe.function("mean_attention_distance")
