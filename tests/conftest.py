@@ -15,12 +15,21 @@ from autograder.sandbox.jail import Jail
 from autograder.sandbox.tiers import TIERS, Tier
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, a file's tests stay in one process, and all that use the demo in another."""
+    """Side by side, a file's tests stay in one process, and all that use the demo in another.
+
+    What takes long begins first, so that no process is left alone with it at the end. xdist
+    reads the marks in the same hook, so this one comes before.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: 0 if uses_demo(item) else 1 if item.path in slow else 2)
     for item in items:
-        uses_demo = "demo" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if uses_demo else item.path.stem))
-    items.sort(key=lambda item: "demo" not in getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("demo" if uses_demo(item) else item.path.stem))
+
+
+def uses_demo(item: pytest.Item) -> bool:
+    return "demo" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
