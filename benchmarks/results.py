@@ -108,8 +108,8 @@ def table(found: list[dict[str, Any]], command: str) -> str:
     for planned in PLAN:
         ours = [row for row in found if row["preset"] == planned.preset]
         if not ours:
-            lines.append(f"| {planned.preset} | {planned.source or '-'} | not measured yet |" * 1)
-            lines[-1] += " |" * 7
+            wanting = "wants a GPU" if planned.gpu else "not measured"
+            lines.append(f"| {planned.preset} | {planned.source or '-'} | {wanting} |{' |' * 7}")
             continue
         accuracies = [row["test_accuracy"] for row in ours]
         spread = f" ({min(accuracies):.1%} to {max(accuracies):.1%})" if len(ours) > 1 else ""
