@@ -96,7 +96,7 @@ HOMEWORK = Assignment(
 LAB_ATTENTION = Assignment(
     "lab-attention",
     (
-        Stage("tokenization", "Shifted patches", 15, ("small_data.py",), ("patching",)),
+        Stage("tokenization", "Shifted patches", 15, ("small_data.py",), ("patching", "attention")),
         Stage("locality", "Locality self-attention", 15, ("small_data.py",), ("attention",)),
         Stage("questions", "Questions", 40),
     ),

@@ -1,7 +1,14 @@
 """Stands in for `transformer-attention` in later stages: PyTorch's own attention."""
 
-from torch import cat, nn, zeros
+from torch import cat, nn
 from torch.nn import functional as F
+
+
+class _Projection(nn.Linear):
+    def reset_parameters(self):
+        # Weights to be loaded; `nn.Linear` would draw some first.
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
 
 
 class MultiHeadSelfAttention(nn.Module):
@@ -9,9 +16,7 @@ class MultiHeadSelfAttention(nn.Module):
         super().__init__()
         self.num_heads = num_heads
         for name in ("query", "key", "value", "out"):
-            # Weights to be loaded; `nn.Linear` would draw some first.
-            blank = {"weight": zeros(embed_dim, embed_dim), "bias": zeros(embed_dim)}
-            setattr(self, name, nn.ParameterDict(blank))
+            setattr(self, name, _Projection(embed_dim, embed_dim))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens, return_weights=False):

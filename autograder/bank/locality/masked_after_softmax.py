@@ -1,0 +1,21 @@
+"""The weight for itself is set to zero after the softmax, so the others sum to less than one."""
+
+import torch
+
+FAILS = ("test_output", "test_no_weight_for_itself")
+
+
+class LocalitySelfAttention:
+    def forward(self, tokens, return_weights=False):
+        count = tokens.shape[1]
+        if count < 2:
+            raise ValueError(f"{count} token cannot look at any other token")
+        queries, keys, values = (
+            layer(tokens).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for layer in (self.query, self.key, self.value)
+        )
+        itself = torch.eye(count, dtype=torch.bool, device=tokens.device)
+        scores = queries @ keys.transpose(-2, -1) / self.temperature
+        weights = scores.softmax(dim=-1).masked_fill(itself, 0)
+        output = self.out((self.dropout(weights) @ values).transpose(1, 2).flatten(2))
+        return (output, weights) if return_weights else output
