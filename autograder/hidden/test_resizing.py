@@ -25,7 +25,7 @@ def test_no_class_token(probe: Probe) -> None:
         )
 
 
-@check(points=1)
+@check(points=1, rests_on=("test_finer_grid",))
 def test_same_grid(probe: Probe) -> None:
     """The grid they were learned for gives the positions as they are."""
     resize = probe.function("resize_positions")

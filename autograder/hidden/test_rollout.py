@@ -51,16 +51,18 @@ def test_class_token_is_left_out(probe: Probe) -> None:
     measure = probe.function("mean_attention_distance")
     patches = attention(probe, 2, 3, 6, 6)
     expected = measure.expected(patches, 2, 3, 4, class_token=False)
-    for share in (0.0, 0.5, 0.875):
+    for eighths in ((0, 0, 0, 0, 0, 0), (4, 4, 4, 4, 4, 4), (0, 1, 2, 4, 6, 7)):
+        shares = torch.tensor(eighths) / 8
         weights = torch.zeros(2, 3, 7, 7)
         weights[..., 0, :] = attention(probe, 2, 3, 7)
-        weights[..., 1:, 0] = share
-        weights[..., 1:, 1:] = (1 - share) * patches
+        weights[..., 1:, 0] = shares
+        weights[..., 1:, 1:] = (1 - shares).unsqueeze(1) * patches
         require_same(
             measure(weights, 2, 3, 4),
             expected,
-            f"mean_attention_distance where each patch looks at the class token with {share:.1%} "
-            "of its attention: the heads' distances",
+            "mean_attention_distance where the patches look at the class token with "
+            f"{', '.join(f'{share:.1%}' for share in shares.tolist())} of their attention: the "
+            "heads' distances",
             "what is left without the class token has to sum to one again, query by query.",
         )
 
