@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
+from demo_course import Demo
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
@@ -18,6 +20,7 @@ from autograder.bridge.config import configure
 from autograder.checking.stages import HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
+from autograder.grading.seed import private_folder
 from autograder.release import gate, release
 from autograder.release.gate import GateError, check_points, points_problems
 from autograder.release.stubs import ROOT, SOLUTIONS
@@ -161,7 +164,9 @@ def test_no_zip_without_nbgrader(course: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.slow
-def test_the_real_gate_lets_the_real_course_out(tmp_path: Path) -> None:
+def test_the_real_gate_lets_the_real_course_out(demo: Demo, tmp_path: Path) -> None:
+    trained = private_folder(demo.root) / "weights"
+    shutil.copytree(trained, private_folder(tmp_path) / "weights")
     (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
     (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
     assert run.nbgrader(tmp_path, "generate_assignment", "vit-cifar10") == 0
