@@ -3,8 +3,9 @@
     python -m benchmarks.stuck --data cifar10
 
 A report on a reimplementation with little hardware tells of a training loss of 2.22 a batch that
-did not move in five epochs. Its code is lost. Here the model is built on `nn.TransformerEncoder`,
-first rightly, then with one suspect each; the table goes to `stuck.md` beside this file.
+did not move in five epochs. Its code is lost. `labs.stuck` has the model rebuilt on
+`nn.TransformerEncoder`; here it is trained, first rightly, then with one suspect each, and the
+table goes to `stuck.md` beside this file.
 
 Two things in the report narrow it down. PyTorch's warning that it prints, "use_nested_tensor is
 False", comes with `batch_first=False` or with `norm_first=True` and not with the defaults of a
@@ -17,126 +18,37 @@ from __future__ import annotations
 import argparse
 import math
 import platform
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
-from course import catalogue, datasets, loader, training
+from course import datasets, training
 from course.history import History
+from labs.stuck import REPORTED, Switches, prepare
 
 TABLE = Path(__file__).with_suffix(".md")
-PRESET = catalogue.PRESETS["small-hardware-vit"]
 STUCK_LOSS = 2.15
 STUCK_ACCURACY = 0.20
+SUSPECTS: dict[str, Switches] = {
+    "right: pre-norm, batch first, normalised, no weight decay": Switches(),
+    "`batch_first=False`, class token": Switches(batch_first=False),
+    "`batch_first=False`, mean over the patches": Switches(batch_first=False, pool="mean"),
+    "mean over the patches, else right": Switches(pool="mean"),
+    "post-norm, no warm-up": Switches(norm_first=False, final_norm=False),
+    "coupled weight decay 1e-4": Switches(weight_decay=1e-4),
+    "coupled weight decay 1e-2": Switches(weight_decay=1e-2),
+    "coupled weight decay 0.1, the paper's number for pre-training": Switches(weight_decay=0.1),
+    "pixels in [0, 1], not normalised": Switches(normalised=False),
+    "`batch_first=False`, the first patch": Switches(batch_first=False, pool="first"),
+    "the first patch, else right": Switches(pool="first"),
+    "the lab's run: `batch_first=False`, the first patch, post-norm": REPORTED,
+}
 
 
-class Rebuilt(nn.Module):
-    """The ViT of the report on PyTorch's own encoder.
-
-    Args:
-        batch_first: as `nn.TransformerEncoderLayer` has it. The tokens are always given as
-            (batch, tokens, embed_dim): with False, each image attends to the other images of
-            its batch instead of to its own patches.
-        norm_first: norms before attention and MLP, as in the paper, or after them.
-        final_norm: a LayerNorm after the last block, as in the paper.
-        mean: read the mean over the patches instead of a class token. With `batch_first=False` a
-            class token meets only the other images' class tokens, which are all the same.
-    """
-
-    def __init__(
-        self,
-        batch_first: bool = True,
-        norm_first: bool = True,
-        final_norm: bool = True,
-        mean: bool = False,
-    ) -> None:
-        super().__init__()
-        config = PRESET.config
-        embed_dim = config["embed_dim"]
-        self.mean = mean
-        self.projection = nn.Conv2d(3, embed_dim, config["patch_size"], config["patch_size"])
-        self.class_token = nn.Parameter(torch.zeros(1, 1, embed_dim))
-        self.positions = nn.Parameter(torch.empty(1, 65, embed_dim).normal_(std=0.02))
-        layer = nn.TransformerEncoderLayer(
-            embed_dim,
-            config["num_heads"],
-            config["hidden_dim"],
-            dropout=0.0,
-            activation="gelu",
-            batch_first=batch_first,
-            norm_first=norm_first,
-        )
-        norm = nn.LayerNorm(embed_dim) if final_norm else None
-        self.encoder = nn.TransformerEncoder(
-            layer, config["num_layers"], norm, enable_nested_tensor=False
-        )
-        self.head = nn.Linear(embed_dim, 10)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Images (batch, 3, 32, 32) to logits (batch, 10)."""
-        patches = self.projection(images).flatten(start_dim=2).transpose(1, 2)
-        tokens = torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1)
-        tokens = self.encoder(tokens + self.positions)
-        return self.head(tokens[:, 1:].mean(dim=1) if self.mean else tokens[:, 0])
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """One difference from the right model and training.
-
-    Attributes:
-        name: for the table.
-        batch_first: see `Rebuilt`.
-        norm_first: likewise.
-        final_norm: likewise.
-        mean: likewise.
-        weight_decay: added to the gradient, as `torch.optim.Adam` does.
-        normalised: whether pixels are normalised; otherwise they stay in [0, 1].
-    """
-
-    name: str
-    batch_first: bool = True
-    norm_first: bool = True
-    final_norm: bool = True
-    mean: bool = False
-    weight_decay: float = 0.0
-    normalised: bool = True
-
-
-SUSPECTS = (
-    Suspect("right: pre-norm, batch first, normalised, no weight decay"),
-    Suspect("`batch_first=False`, class token", batch_first=False),
-    Suspect("`batch_first=False`, mean over the patches", batch_first=False, mean=True),
-    Suspect("mean over the patches, else right", mean=True),
-    Suspect("post-norm, no warm-up", norm_first=False, final_norm=False),
-    Suspect("coupled weight decay 1e-4", weight_decay=1e-4),
-    Suspect("coupled weight decay 1e-2", weight_decay=1e-2),
-    Suspect("coupled weight decay 0.1, the paper's number for pre-training", weight_decay=0.1),
-    Suspect("pixels in [0, 1], not normalised", normalised=False),
-)
-
-
-def train(suspect: Suspect, data: datasets.ImageData, epochs: float, seed: int) -> History:
+def train(switches: Switches, data: datasets.ImageData, epochs: float, seed: int) -> History:
     """Train one; its history has the validation accuracy as well."""
-    torch.manual_seed(seed)
-    model = Rebuilt(suspect.batch_first, suspect.norm_first, suspect.final_norm, suspect.mean)
-    settings = replace(PRESET.settings, epochs=epochs, seed=seed, weight_decay=suspect.weight_decay)
-    mean, std = (data.mean, data.std) if suspect.normalised else ((0.0,) * 3, (1.0,) * 3)
-    train_loader, validation_loader = (
-        loader.Loader(
-            data.train_images[part],
-            data.train_labels[part],
-            mean,
-            std,
-            settings.batch_size,
-            shuffle=True,
-            seed=seed,
-        )
-        for part in loader.split(data, PRESET.validation_fraction, seed)
-    )
-    return training.train(model, train_loader, validation_loader, settings)
+    ready = prepare(switches, data, epochs=epochs, seed=seed)
+    return training.train(ready.model, ready.train_loader, ready.validation_loader, ready.settings)
 
 
 def verdict(history: History) -> str:
@@ -171,11 +83,11 @@ def main() -> None:
         "| --- | --- | --- | --- |",
     ]
     chosen = range(len(SUSPECTS)) if options.only is None else options.only
-    for suspect in (SUSPECTS[number] for number in chosen):
-        history = train(suspect, data, options.epochs, options.seed)
+    for name, switches in (list(SUSPECTS.items())[number] for number in chosen):
+        history = train(switches, data, options.epochs, options.seed)
         last = history.rows[-1]
         lines.append(
-            f"| {suspect.name} | {last['train_loss']:.2f} | {last['validation_accuracy']:.1%} "
+            f"| {name} | {last['train_loss']:.2f} | {last['validation_accuracy']:.1%} "
             f"| {verdict(history)} |"
         )
         print(lines[-1], flush=True)

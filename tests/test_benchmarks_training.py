@@ -78,38 +78,9 @@ def test_what_only_a_gpu_gets_through_is_left_to_one(tmp_path: Path) -> None:
     assert {preset for preset, _ in results.missing(tmp_path, "cuda")} == planned
 
 
-@pytest.mark.parametrize(
-    ("options", "own", "others"),
-    [
-        ({}, True, False),
-        ({"mean": True}, True, False),
-        ({"batch_first": False}, False, False),
-        ({"batch_first": False, "mean": True}, True, True),
-    ],
-)
-def test_what_a_rebuilt_model_sees(options: dict[str, bool], own: bool, others: bool) -> None:
-    """Without `batch_first` a class token is blind, and patches see other images."""
-    torch.manual_seed(0)
-    model = stuck.Rebuilt(**options).eval()
-    images = torch.randn(3, 3, 32, 32)
-    changed = images.clone()
-    changed[0] += torch.randn(3, 32, 32)
-    with torch.no_grad():
-        change = (model(images) - model(changed)).abs().amax(dim=1)
-    assert (change[0] > 1e-4).item() == own
-    assert (change[1] > 1e-4).item() == others
-
-
-def test_the_rebuilt_model_has_the_presets_size() -> None:
-    preset = stuck.PRESET
-    ours = presets.build("vit", preset.config | {"num_classes": 10})
-    assert sum(p.numel() for p in stuck.Rebuilt().parameters()) == sum(
-        p.numel() for p in ours.parameters()
-    )
-
-
 def test_each_suspect_gets_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stuck, "SUSPECTS", stuck.SUSPECTS[:2] + stuck.SUSPECTS[5:6])
+    few = list(stuck.SUSPECTS.items())
+    monkeypatch.setattr(stuck, "SUSPECTS", dict([*few[:2], few[5]]))
     output = tmp_path / "stuck.md"
     run(stuck, monkeypatch, "--data", "few", "--only", "1", "2", "--output", str(output))
     table = output.read_text()

@@ -1,4 +1,4 @@
-"""The class token is learned, but not counted among the parameters."""
+"""The class token is learned and has a learned position besides; one of the two is not counted."""
 
 FAILS = ("test_parameters",)
 

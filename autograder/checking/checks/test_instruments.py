@@ -42,15 +42,15 @@ def test_attention_entropy(probe: Probe) -> None:
 def test_logit_spread(probe: Probe) -> None:
     """The spread says how far the answers to a batch's images differ from each other."""
     spread = probe.function("logit_spread")
+    spread.require_reference(
+        2 * probe.inputs.normal(6, 4),
+        what="the spread",
+        hint="first a number for each class, over the images; then the mean of these.",
+    )
     answer = probe.inputs.normal(1, 5).expand(4, 5).contiguous()
     require_same(
         spread(answer),
         spread.expected(answer),
         "logit_spread: the spread of a batch where every image gets the same answer",
         "it should be 0: along which axis do the images lie?",
-    )
-    spread.require_reference(
-        2 * probe.inputs.normal(6, 4),
-        what="the spread",
-        hint="first a number for each class, over the images; then the mean of these.",
     )
