@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-import nbformat
 import pytest
 from demo_course import Demo, environment
+from notebooktools import assert_all_points, check_alone, execute, run
 
 from autograder.checking.stages import HOMEWORK
 
 ROOT = Path(__file__).parents[1]
-SAMPLE = {"VITCOURSE_DATA": "sample", "VITCOURSE_BUDGET": "quick", "MPLBACKEND": "agg"}
-ALONE = (
-    "import sys; sys.path.insert(0, ''); sys.modules['autograder'] = None; "
-    "from checking import check; check(sys.argv[1])"
-)
 pytestmark = pytest.mark.slow
 
 
@@ -32,36 +26,6 @@ def package(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / HOMEWORK.name
 
 
-def run(folder: Path, *command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=folder,
-        env=environment(**SAMPLE),
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-    return done.stdout + done.stderr
-
-
-def execute(folder: Path) -> nbformat.NotebookNode:
-    """Run the folder's notebook top to bottom, saved in place."""
-    options = ["--to", "notebook", "--inplace", "--execute", HOMEWORK.notebook]
-    words = run(folder, "-m", "jupyter", "nbconvert", *options)
-    notebook = nbformat.read(folder / HOMEWORK.notebook, as_version=4)
-    ran = [c for c in notebook.cells if c.cell_type == "code" and c.execution_count]
-    assert len(ran) == sum(c.cell_type == "code" for c in notebook.cells), words[-3000:]
-    return notebook
-
-
-def report(notebook: nbformat.NotebookNode, stage: str) -> str:
-    """What a check cell shows as text."""
-    cell = next(
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == stage
-    )
-    return "".join(o.get("data", {}).get("text/plain", o.get("text", "")) for o in cell.outputs)
-
-
 def test_the_package_holds_what_a_student_needs_and_nothing_else(package: Path) -> None:
     top = {path.name for path in package.iterdir()}
     expected = {HOMEWORK.notebook, "README.md", "conftest.py", "course", "checking", "data"}
@@ -72,7 +36,7 @@ def test_the_package_holds_what_a_student_needs_and_nothing_else(package: Path) 
 
 @pytest.mark.parametrize("stage", HOMEWORK.code_stages)
 def test_the_stubs_fail_with_words_that_help(package: Path, stage: str) -> None:
-    said = run(package, "-c", ALONE, stage)
+    said = check_alone(package, stage)
     assert f"stage {stage}" in said
     assert "is yours to write" in said or "cannot be checked until the stage `patching`" in said
     assert "Traceback" not in said
@@ -89,12 +53,9 @@ def test_right_code_passes_the_notebook_runs_and_the_zip_is_graded(
     assert " failed" not in said
     assert " passed" in said
 
-    notebook = execute(folder)
-    for stage in (*HOMEWORK.code_stages, "training"):
-        shown = report(notebook, stage)
-        assert "0 failed" not in shown
-        assert "✗" not in shown, shown
-        assert "✓" in shown, shown
+    notebook = execute(folder, HOMEWORK.notebook)
+    for stage in HOMEWORK.machine_stages:
+        assert_all_points(notebook, stage)
 
     root = tmp_path / "course"
     shutil.copytree(demo.root, root)

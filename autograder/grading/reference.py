@@ -8,11 +8,18 @@ from pathlib import Path
 from autograder.checking.compare import CheckFailed
 from autograder.checking.connection import Launcher
 from autograder.checking.probe import ReferenceTrouble
-from autograder.checking.programs import Program, Reply
+from autograder.checking.programs import TARGETS, Program, Reply
 from autograder.checking.session import StageSession, read_sources
+from autograder.checking.stages import ASSIGNMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
+# An assignment's last stage uses all of its files.
+LAST_STAGES = {
+    Path(file).stem: assignment.code_stages[-1]
+    for assignment in ASSIGNMENTS.values()
+    for file in assignment.files
+}
 
 
 class LiveReference:
@@ -25,7 +32,7 @@ class LiveReference:
     def __init__(self, launcher: Launcher) -> None:
         self.launcher = launcher
         self.lock = threading.Lock()
-        self.session: StageSession | None = None
+        self.sessions: dict[str, StageSession] = {}
         self.replies: dict[str, Reply] = {}
 
     def __call__(self, program: Program) -> Reply:
@@ -37,19 +44,23 @@ class LiveReference:
         digest = program.digest
         with self.lock:
             if digest not in self.replies:
-                if self.session is None:
-                    self.session = StageSession(
-                        "vit", read_sources(SOLUTIONS), {}, self.launcher, together=True
-                    )
-                self.session.spent = 0.0
+                session = self._session(LAST_STAGES[TARGETS[program.target]])
+                session.spent = 0.0
                 try:
-                    self.replies[digest] = self.session.run(program)
+                    self.replies[digest] = session.run(program)
                 except CheckFailed as error:
                     raise ReferenceTrouble(str(error)) from error
             return self.replies[digest]
 
     def close(self) -> None:
-        """End its worker."""
-        if self.session:
-            self.session.close()
-            self.session = None
+        """End its workers."""
+        for session in self.sessions.values():
+            session.close()
+        self.sessions.clear()
+
+    def _session(self, stage: str) -> StageSession:
+        if stage not in self.sessions:
+            self.sessions[stage] = StageSession(
+                stage, read_sources(SOLUTIONS), {}, self.launcher, together=True
+            )
+        return self.sessions[stage]
