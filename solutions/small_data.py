@@ -37,7 +37,7 @@ def shift_images(images: Tensor, shift: int) -> Tensor:
     Source: Lee et al. 2021, section 3, "Shifted Patch Tokenization".
     """
     ### BEGIN SOLUTION
-    height, width = images.shape[-2:]
+    *_, height, width = images.shape
     padded = nn.functional.pad(images, [shift] * 4)
     low, middle, high = 0, shift, 2 * shift
     corners = [(middle, middle), (high, high), (high, low), (low, high), (low, low)]

@@ -17,6 +17,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from autograder.checking.stages import ASSIGNMENTS, Assignment
 from autograder.release.leaks import LeakScan
 from autograder.release.package import assemble
 from autograder.release.stubs import SOLUTIONS
@@ -225,7 +226,8 @@ def test_the_course_has_secrets_and_every_solution_leaks_itself() -> None:
         assert len(found) >= len(expected)
 
 
-def test_no_given_module_holds_a_line_of_a_solution(tmp_path: Path) -> None:
-    given = assemble(tmp_path / "student", with_recordings=False)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+def test_no_given_module_holds_a_line_of_a_solution(assignment: Assignment, tmp_path: Path) -> None:
+    given = assemble(tmp_path / "student", assignment, with_recordings=False)
     leaks = LeakScan(sorted(SOLUTIONS.glob("*.py"))).folder(given)
     assert not leaks, "\n".join(map(str, leaks))
