@@ -94,9 +94,9 @@ class Rebuilt(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Images (batch, 3, height, width) to logits (batch, 10)."""
-        tokens = self.projection(images).flatten(start_dim=2).transpose(1, 2)
-        if self.class_token is not None:
-            tokens = torch.cat([self.class_token.expand(len(images), -1, -1), tokens], dim=1)
+        tokens = self.projection(images).flatten(-2).mT
+        if (first := self.class_token) is not None:
+            tokens = torch.cat([first.expand(len(images), -1, -1), tokens], dim=1)
         tokens = self.encoder(tokens + self.positions)
         return self.head(tokens.mean(dim=1) if self.pool == "mean" else tokens[:, 0])
 
