@@ -118,12 +118,15 @@ def augmentations(versions: Mapping[str, Tensor]) -> Figure:
 def curves(histories: Mapping[str, History], by: Literal["epoch", "seconds"] = "epoch") -> Figure:
     """Loss and accuracy: training dashed, validation solid, the kept weights ringed.
 
+    Up to two models have their legend in the picture, and their kept accuracy beside the ring.
+
     Args:
         histories: name of the model to what `training.train` returned.
         by: "epoch", or the "seconds" of training until then: what one pays for an epoch
             differs from model to model.
     """
-    figure, (losses, accuracies) = plt.subplots(1, 2, figsize=(11, 4.2))
+    crowded = len(histories) > 2
+    figure, (losses, accuracies) = plt.subplots(1, 2, figsize=(11, 4.8 if crowded else 4.2))
     for index, (name, history) in enumerate(histories.items()):
         colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
         along = [row[by] for row in history.rows]
@@ -141,22 +144,31 @@ def curves(histories: Mapping[str, History], by: Literal["epoch", "seconds"] = "
                     label=f"{name}, {'training' if part == 'train' else part}",
                 )
         if history.kept_epoch:
-            ring(accuracies, history.rows[history.kept_epoch - 1], by)
+            ring(accuracies, history.rows[history.kept_epoch - 1], by, named=not crowded)
     for axes, title in ((losses, "Cross entropy"), (accuracies, "Accuracy")):
         axes.set_title(title)
         axes.set_xlabel("epoch" if by == "epoch" else "seconds of training")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=9)
+        if not crowded:
+            axes.legend(fontsize=9)
     accuracies.margins(y=0.12)
     accuracies.yaxis.set_major_formatter(PercentFormatter(1))
+    if crowded:
+        lines = losses.get_legend_handles_labels()
+        figure.set_layout_engine("constrained")
+        figure.legend(*lines, loc="outside lower center", ncols=len(histories), fontsize=9)
+        plt.close(figure)
+        return figure
     return finish(figure)
 
 
-def ring(axes: Axes, row: Mapping[str, float], by: str) -> None:
-    """Mark the epoch whose weights were kept, with its validation accuracy."""
+def ring(axes: Axes, row: Mapping[str, float], by: str, named: bool) -> None:
+    """Mark the epoch whose weights were kept, if wanted with its validation accuracy."""
     place = (row[by], row["validation_accuracy"])
     axes.plot(*place, "o", color="black", markersize=13, fillstyle="none")
+    if not named:
+        return
     axes.annotate(
         f"{place[1]:.1%}",
         place,
