@@ -124,9 +124,8 @@ def picture(rows: Sequence[Row]) -> Figure:
         axes.annotate(
             f"{row.patch_size} x {row.patch_size}: {row.tokens} tokens",
             (row.flops / 1e6, row.milliseconds),
-            xytext=(-6, 7),
+            xytext=(9, -9),
             textcoords="offset points",
-            ha="right",
             fontsize=9,
         )
     axes.set(
@@ -135,8 +134,9 @@ def picture(rows: Sequence[Row]) -> Figure:
         xlabel="MFLOPs of one image, counted",
         ylabel="milliseconds of one image, measured",
     )
-    axes.margins(x=0.25, y=0.15)
+    axes.margins(x=0.1, y=0.15)
+    axes.set_xlim(right=4 * max(flops))
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=9, loc="lower right")
+    axes.legend(fontsize=9, loc="upper left")
     plt.close(figure)
     return figure

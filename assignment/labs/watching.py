@@ -216,8 +216,8 @@ def compare(runs: Mapping[str, Sequence[Recording]]) -> Figure:
         axes.set_title(label, fontsize=10)
         axes.grid(alpha=0.3)
         axes.set_yscale("log" if log else "linear")
-        if quantity in ("learning_rate", "entropy"):
-            axes.set_ylim(bottom=0)
+        if not log and quantity != "loss":
+            axes.set_ylim(0, 1.05 * (1 if quantity == "entropy" else axes.get_ylim()[1]))
     grid[0, 0].axhline(math.log(10), color="black", linestyle=":", linewidth=1)
     grid[0, 0].annotate("ln 10", (0, math.log(10)), xytext=(2, 3), textcoords="offset points")
     for axes in grid[1]:
