@@ -58,8 +58,8 @@ class Course:
     def collect(self, path: Path | None = None, **options: object) -> Collection:
         return collect(path or self.downloads, self.root, **options)  # type: ignore[arg-type]
 
-    def submitted(self, student: str) -> dict[str, str]:
-        folder = self.root / "submitted" / student / "vit-cifar10"
+    def submitted(self, student: str, assignment: str = "vit-cifar10") -> dict[str, str]:
+        folder = self.root / "submitted" / student / assignment
         return {
             path.name: path.read_text() for path in folder.iterdir() if path.name != "timestamp.txt"
         }

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from autograder.bridge import ahead, table
 from autograder.bridge.run import NotReleasedError, Remark, RunResult
-from autograder.checking.stages import HOMEWORK, STAGES, Assignment
+from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.cli import doctor
 from autograder.cli.common import Exit
@@ -69,6 +69,25 @@ def test_what_cannot_be_understood() -> None:
     assert vitcourse("colect", "x").exit_code == Exit.USAGE
     assert vitcourse("collect", "/nowhere/at/all.zip").exit_code == Exit.USAGE
     assert vitcourse("demo", "--folder").exit_code == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["release", "lab"],
+        ["collect", ".", "--assignment", "lab"],
+        ["check", ".", "--assignment", "lab"],
+        ["grade", "--assignment", "lab"],
+        ["answers", "--assignment", "lab"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_wrong_assignment_gets_the_right_names(course: Path, command: list[str]) -> None:
+    result = vitcourse(*command)
+    assert result.exit_code == Exit.USAGE
+    said = " ".join(result.output.split())
+    assert f'there is no "lab"; there are {", ".join(ASSIGNMENTS)}' in said
+    assert {path.name for path in course.iterdir()} == {"nbgrader_config.py", "somewhere"}
 
 
 @pytest.mark.parametrize("command", ["release", "grade", "leaderboard", "answers", "reseed"])

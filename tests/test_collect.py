@@ -22,7 +22,7 @@ from downloads import (
     zipped,
 )
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
 from autograder.collect.lms import owner_of, without_copy_mark
 from autograder.collect.place import Outcome
 
@@ -160,6 +160,18 @@ def test_choices_are_said(course: Course) -> None:
     assert "without resnet.safetensors" in notes
     assert "left out 2 other file(s): submission.zip/a.png, submission.zip/old/utils.py" in notes
     assert course.submitted(JANE)["utils.py"] == WHOLE["utils.py"]
+
+
+def test_of_a_labs_whole_folder_the_labs_own_files_are_taken(course: Course) -> None:
+    lab = ASSIGNMENTS["lab-attention"]
+    own = {name: f"content of {name}" for name in lab.handed_in}
+    given = {"labs/study.py": "g", "course/run.py": "g", "README.md": "g"}
+    homework = dict.fromkeys(HOMEWORK.files, "mine")
+    renamed = {"small-data (1).py": own["small_data.py"], lab.notebook: own[lab.notebook]}
+    course.download(f"{MOODLE}s.zip", zipped({**renamed, **given, **homework}))
+    (placed,) = course.collect(assignment=lab).placed
+    assert placed.notes == ("s.zip/small-data (1).py taken as small_data.py",)
+    assert course.submitted(JANE, lab.name) == own
 
 
 def test_a_renamed_notebook_keeps_its_name_for_the_grader(course: Course) -> None:

@@ -53,6 +53,19 @@ def test_a_whole_folder_is_packed(folder, capsys):
     assert "submission.zip is ready" in capsys.readouterr().out
 
 
+def test_a_lab_is_its_notebook_and_its_file(tmp_path, capsys):
+    lab = {"notebook": "lab-attention.ipynb", "code": ("small_data.py",), "weights": {}}
+    assert handin.pack(tmp_path, **lab) is None
+    assert capsys.readouterr().out.count(" is missing: ") == 2
+    (tmp_path / "small_data.py").write_text("# mine\n")
+    (tmp_path / "lab-attention.ipynb").write_text(json.dumps({"cells": [{"source": "1 + 1"}]}))
+    with zipfile.ZipFile(handin.pack(tmp_path, **lab)) as file:
+        assert sorted(file.namelist()) == ["lab-attention.ipynb", "small_data.py"]
+    said = capsys.readouterr().out
+    assert "submission.zip is ready" in said
+    assert "leaderboard" not in said
+
+
 def test_a_nickname_is_packed_where_one_is_given_and_only_then(folder, capsys):
     for nickname, there in (("Gradient", True), ("", False)):
         archive = handin.pack(folder, nickname=nickname)

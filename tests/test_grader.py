@@ -14,7 +14,7 @@ from demo_course import Demo
 from safetensors import safe_open
 
 import ViT
-from autograder.checking.stages import HOMEWORK, STAGES
+from autograder.checking.stages import ASSIGNMENTS, CODE_STAGES, HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport, Status
 from autograder.grading import evaluation
 from autograder.grading.config import ConfigError, CourseConfig, Threshold, load_config
@@ -80,7 +80,7 @@ def earned(reports: dict[str, StageReport]) -> dict[str, int | None]:
 
 def test_every_stage_adds_up_to_its_points() -> None:
     checks = all_checks()
-    for stage in HOMEWORK.code_stages:
+    for stage in CODE_STAGES:
         assert sum(each.points for each in checks[stage]) == STAGES[stage].points
         assert any(each.hidden for each in checks[stage])
         assert any(not each.hidden for each in checks[stage])
@@ -103,6 +103,17 @@ def test_the_stubs_earn_nothing(grader: Grader, submission: Path) -> None:
     assert earned(reports) == dict.fromkeys(reports, 0)
     for stage in HOMEWORK.code_stages:
         assert any("NotImplementedError" in verdict.message for verdict in reports[stage].verdicts)
+
+
+@needs_bubblewrap
+def test_what_lies_beside_a_labs_file_earns_and_costs_nothing(
+    grader: Grader, submission: Path
+) -> None:
+    lab = ASSIGNMENTS["lab-attention"]
+    for name in HOMEWORK.files:
+        (submission / name).write_text("raise RuntimeError('wrong homework')\n")
+    reports = grader.grade(submission, lab)
+    assert earned(reports) == {stage: STAGES[stage].points for stage in lab.machine_stages}
 
 
 @needs_bubblewrap

@@ -17,7 +17,7 @@ from traitlets.config import Config
 
 from autograder.bridge import run
 from autograder.bridge.config import configure
-from autograder.checking.stages import HOMEWORK, STAGES, Assignment
+from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
 from autograder.grading.seed import private_folder
@@ -57,10 +57,10 @@ def write_source(root: Path, content: nbformat.NotebookNode) -> None:
     nbformat.write(content, root / "notebooks" / "vit-cifar10" / "vit-cifar10.ipynb")
 
 
-def generate(root: Path) -> int:
+def generate(root: Path, name: str = "vit-cifar10") -> int:
     config = Config()
     configure(config)
-    coursedir = CourseDirectory(root=str(root), assignment_id="vit-cifar10", config=config)
+    coursedir = CourseDirectory(root=str(root), assignment_id=name, config=config)
     GenerateAssignment(coursedir=coursedir, config=config).start()
     return 0
 
@@ -104,6 +104,17 @@ def test_old_stubs_stop_nbgrader(
     with pytest.raises(NbGraderException):
         generate(course)
     assert "ViT.py in assignment/ differ" in caplog.text
+
+
+def test_a_folder_that_is_no_assignment_of_the_course_is_not_released(
+    course: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (course / "notebooks" / "essay").mkdir()
+    nbformat.write(notebook(), course / "notebooks" / "essay" / "essay.ipynb")
+    with pytest.raises(NbGraderException):
+        generate(course, "essay")
+    assert not (course / "release" / "essay").exists()
+    assert f'there is no assignment "essay"; there are {", ".join(ASSIGNMENTS)}' in caplog.text
 
 
 def report(stage: str, earned: int | None) -> StageReport:
