@@ -90,7 +90,7 @@ def heads(image: Tensor, weights: Tensor, grid: Grid, marked: int | None = None)
     for layer in range(layers):
         for head in range(count):
             axes = cells[layer, head]
-            axes.imshow(maps[layer, head], cmap="cividis", vmin=0)
+            axes.imshow(maps[layer, head].numpy(), cmap="cividis", vmin=0)
             axes.set_xticks([])
             axes.set_yticks([])
             if head == 0:
@@ -150,7 +150,7 @@ def draw_three(
 ) -> None:
     """The image, the map (rows, columns) with its scale, and the image under it."""
     picture(axes[0], image, grid, marked)
-    shown = axes[1].imshow(chosen, cmap="cividis", vmin=0)
+    shown = axes[1].imshow(chosen.numpy(), cmap="cividis", vmin=0)
     axes[1].set_axis_off()
     axes[1].set_title(title, fontsize=10)
     bar = axes[1].figure.colorbar(shown, ax=axes[1], fraction=0.046)
@@ -180,8 +180,10 @@ def distances(values: Mapping[str, Tensor], even: float, width: int) -> Figure:
         depth = list(range(1, len(found) + 1))
         for head, each in enumerate(found.T):
             label = "a head" if head == 0 else None
-            axes.plot(depth, each, "o", color=COLOURS[0], alpha=0.6, label=label)
-        axes.plot(depth, found.mean(dim=1), "-", color=COLOURS[1], label="mean over the heads")
+            axes.plot(depth, each.numpy(), "o", color=COLOURS[0], alpha=0.6, label=label)
+        axes.plot(
+            depth, found.mean(dim=1).numpy(), "-", color=COLOURS[1], label="mean over the heads"
+        )
         axes.axhline(even, color="black", linestyle=":", label="all patches looked at alike")
         axes.set_title(name, fontsize=11)
         axes.set_xticks(depth)
