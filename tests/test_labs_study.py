@@ -185,6 +185,9 @@ def test_accuracy_against_a_number():
     points = [point for group in axes.collections for point in group.get_offsets().tolist()]
     assert points == [[16, 0.5], [16, 0.7], [64, 0.8], [64, 0.9]]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["16", "64"]
+    close = study.against(runs, {"small": 16, "large": 17}, "seconds", log=True).axes[0]
+    assert close.get_xscale() == "log"
+    assert list(close.get_xticks()) != [16, 17]
     several = study.against({"ViT": runs, "ResNet": runs}, values, "images")
     assert [text.get_text() for text in several.axes[0].get_legend().get_texts()] == [
         "ViT",

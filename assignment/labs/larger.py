@@ -18,13 +18,22 @@ HUB = "huggingface.co"
 PATIENCE = 3.0  # seconds
 
 
-def attempt(model: nn.Module, images: Tensor) -> str:
-    """What comes of these images, in a line: the shape of the logits, or the error."""
-    try:
-        with torch.no_grad():
-            return f"logits {tuple(model.eval()(images).shape)}"
-    except (AssertionError, RuntimeError, ValueError) as error:
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+def attempt(name: str, size: int, **options: Any) -> str:
+    """What a model of timm makes of images of size x size: the shape of its logits, or its error.
+
+    Only shapes are worked out (PyTorch's device "meta"), so that a large model takes no time.
+
+    Args:
+        name: the model's name in timm.
+        size: height and width of the images, in pixels.
+        options: for `timm.create_model`.
+    """
+    with torch.device("meta"):
+        model = timm.create_model(name, num_classes=10, **options).eval()
+        try:
+            return f"logits {tuple(model(torch.empty(1, 3, size, size)).shape)}"
+        except (AssertionError, RuntimeError, ValueError) as error:
+            return f"{type(error).__name__}: {str(error).splitlines()[0]}"
 
 
 def influence(model: nn.Module, images: Tensor) -> Tensor:

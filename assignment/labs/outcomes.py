@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import Any, Self
 
 from matplotlib import pyplot as plt
@@ -14,6 +15,7 @@ from course.history import History
 from course.plots import COLOURS, MARKERS, finish
 
 STYLES = ("-", "--", "-.", ":")
+ROOM = 1.25  # between ticks: how many times the one before
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def against(
         outcomes: of one study; or of several by their names, a line each.
         values: the number that belongs to each variant.
         xlabel: what the number is.
-        log: whether its axis is logarithmic, with a tick at each value.
+        log: whether its axis is logarithmic, with a tick at each value where there is room.
 
     Raises:
         ValueError: where a variant has no number.
@@ -172,7 +174,10 @@ def against(
 
 
 def ticks_at(axes: Axes, values: Sequence[float]) -> None:
-    """A logarithmic axis with a tick at each of these values and no other."""
+    """A logarithmic axis with a tick at each of these values, where there is room for that."""
     axes.set_xscale("log")
-    axes.set_xticks(values, [f"{value:g}" for value in values])
-    axes.minorticks_off()
+    if all(after / before > ROOM for before, after in pairwise(values)):
+        axes.set_xticks(values, [f"{value:.3g}" for value in values])
+        axes.minorticks_off()
+    else:
+        axes.xaxis.set_major_formatter(lambda value, place: f"{value:g}")
