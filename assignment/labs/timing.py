@@ -10,11 +10,13 @@ from typing import Any
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from torch import nn
 
 import findings
 import ViT
 from course.plots import COLOURS
+from labs.outcomes import ticks_at
 
 SHORTEST = 0.2
 
@@ -124,19 +126,19 @@ def picture(rows: Sequence[Row]) -> Figure:
         axes.annotate(
             f"{row.patch_size} x {row.patch_size}: {row.tokens} tokens",
             (row.flops / 1e6, row.milliseconds),
-            xytext=(9, -9),
+            xytext=(-8, 5),
             textcoords="offset points",
+            ha="right",
             fontsize=9,
         )
-    axes.set(
-        xscale="log",
-        yscale="log",
-        xlabel="MFLOPs of one image, counted",
-        ylabel="milliseconds of one image, measured",
-    )
-    axes.margins(x=0.1, y=0.15)
-    axes.set_xlim(right=4 * max(flops))
+    axes.set(xlabel="MFLOPs of one image, counted", ylabel="milliseconds of one image, measured")
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    ticks_at(axes, [float(f"{each:.3g}") for each in flops])
+    axes.set_xlim(left=min(flops) / 5)
+    axes.margins(y=0.15)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=9, loc="upper left")
+    axes.legend(fontsize=9, loc="lower right")
     plt.close(figure)
     return figure
