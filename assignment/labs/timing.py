@@ -135,7 +135,7 @@ def picture(rows: Sequence[Row]) -> Figure:
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
-    ticks_at(axes, [float(f"{each:.3g}") for each in flops])
+    ticks_at(axes, sorted(flops))
     axes.set_xlim(left=min(flops) / 5)
     axes.margins(y=0.15)
     axes.grid(alpha=0.3)
