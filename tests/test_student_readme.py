@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
 
 ASSIGNMENT = Path(__file__).parents[1] / "assignment"
 README = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")
@@ -24,9 +24,9 @@ SIZES = {
 }
 
 
-def table(heading: str) -> list[list[str]]:
+def table(heading: str, page: str = README) -> list[list[str]]:
     """The rows of the table under a heading, without its first two lines."""
-    section = README.split(f"## {heading}\n")[1].split("\n## ")[0]
+    section = page.split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
@@ -34,6 +34,23 @@ def table(heading: str) -> list[list[str]]:
 def test_stages_and_points_are_the_courses() -> None:
     rows = {row[1].strip("`"): int(row[2]) for row in table("Order of work")}
     assert list(rows.items()) == [(stage.key, stage.points) for stage in HOMEWORK.stages]
+
+
+def test_the_labs_are_listed_with_their_files_stages_and_points() -> None:
+    page = (ASSIGNMENT / "labs" / "README.md").read_text(encoding="utf-8")
+    listed = {
+        row[1].strip("`"): (
+            tuple(re.findall(r"`([^`]+)`", row[2])),
+            {key: int(points) for key, points in re.findall(r"`(\w+)` \((\d+)\)", row[3])}
+            | {"questions": int(row[4])},
+        )
+        for row in table("Order of work", page)
+    }
+    assert listed == {
+        lab.notebook: (lab.files, {stage.key: stage.points for stage in lab.stages})
+        for lab in ASSIGNMENTS.values()
+        if lab.after
+    }
 
 
 def test_every_body_to_write_is_listed_with_its_stage() -> None:
