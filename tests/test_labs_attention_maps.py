@@ -1,7 +1,7 @@
 """Attention weights gathered from the student's ViT, their maps and their pictures."""
 
-import base64
 import sys
+import types
 
 import course_paths  # noqa: F401 (puts the solutions ahead of the stubs)
 import pytest
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from safetensors.torch import save_file
 from torch import nn
 
+import labs.explorer
 import ViT
 from course import pretrained
 from labs import attention_maps
@@ -135,29 +136,41 @@ def explorer():
     return Explorer(torch.rand(2, 3, 16, 24), rows_of_one(3, 2, 4, 7, 7), GRID, layer=3, head=2)
 
 
-def test_sliders_choose_image_layer_and_head(explorer):
-    box = explorer.widget()
-    *sliders, shown = box.children
+@pytest.fixture
+def shown(monkeypatch):
+    """What is displayed, and what it is changed to."""
+    recorded = []
+
+    def display(what, **options):
+        recorded.append(what)
+        return types.SimpleNamespace(update=recorded.append)
+
+    monkeypatch.setattr(labs.explorer, "display", display)
+    return recorded
+
+
+def test_sliders_choose_image_layer_and_head(explorer, shown, monkeypatch):
+    sliders = explorer.sliders()
+    monkeypatch.setattr(explorer, "sliders", lambda: sliders)
+    explorer._ipython_display_()
     assert [(slider.description, slider.value, slider.max) for slider in sliders] == [
         ("image", 1, 2),
         ("layer", 3, 3),
         ("head", 2, 4),
     ]
-    before = bytes(shown.value)
+    *views, picture = shown
+    assert all("application/vnd.jupyter.widget-view+json" in view for view in views)
+    assert picture.data == explorer.still(1, 3, 2)
     sliders[2].value = 4
-    assert shown.value != before
-    assert shown.value == explorer.still(1, 3, 4)
+    assert shown[-1].data == explorer.still(1, 3, 4) != picture.data
 
 
-def test_there_is_a_still_picture_beside_the_widget_and_without_it(explorer, monkeypatch):
-    with_widget = explorer._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in with_widget
+def test_without_widgets_there_is_the_picture_alone(explorer, shown, monkeypatch):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    without = explorer._repr_mimebundle_()
-    assert set(without) == {"image/png", "text/plain"}
-    for bundle in (with_widget, without):
-        assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-        assert bundle["text/plain"] == "attention of image 1, layer 3, head 2"
+    explorer._ipython_display_()
+    (picture,) = shown
+    assert picture.data == explorer.still(1, 3, 2)
+    assert picture.data.startswith(b"\x89PNG")
 
 
 def test_the_explorers_picture_is_the_chosen_heads(explorer):

@@ -1,9 +1,9 @@
 """Attention maps to choose from by hand: image, layer and head."""
 
-import base64
 import io
 from typing import Any
 
+from IPython.display import Image, display
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -11,10 +11,10 @@ from labs import attention_maps
 
 
 class Explorer:
-    """Chooses image, layer and head by hand; a still picture of one choice where nothing can move.
+    """Chooses image, layer and head by hand.
 
-    Made for the last line of a cell. Where widgets run (JupyterLab, Colab) it shows menus and
-    sliders; elsewhere, and where ipywidgets is not installed, the same picture without them.
+    Made for the last line of a cell. The picture is an ordinary one, and stays in the notebook;
+    where widgets run (JupyterLab, Colab), sliders above it change it.
 
     Args:
         images: (count, channels, height, width), uint8 or from 0 to 1.
@@ -46,36 +46,33 @@ class Explorer:
         self.draw(*choice).savefig(stream, format="png", dpi=90)
         return stream.getvalue()
 
-    def widget(self) -> Any:
-        """A box of sliders and the picture they choose.
+    def sliders(self) -> list[Any]:
+        """A slider each for image, layer and head.
 
         Raises:
             ImportError: where ipywidgets is not installed.
         """
         import ipywidgets  # only here: everything else works without it
 
-        layers, count, heads_count = self.weights.shape[:3]
-        sliders = [
+        layers, count, heads = self.weights.shape[:3]
+        names, lasts = ("image", "layer", "head"), (count, layers, heads)
+        return [
             ipywidgets.IntSlider(first, 1, last, description=name, continuous_update=False)
-            for name, first, last in zip(
-                ("image", "layer", "head"), self.first, (count, layers, heads_count), strict=True
-            )
+            for name, first, last in zip(names, self.first, lasts, strict=True)
         ]
-        shown = ipywidgets.Image(value=self.still(*self.first), format="png")
+
+    def _ipython_display_(self) -> None:
+        try:
+            sliders = self.sliders()
+        except ImportError:
+            sliders = []
+        for slider in sliders:
+            view = slider._repr_mimebundle_()
+            display(view | {"text/plain": f"(a slider: {slider.description})"}, raw=True)
+        picture = display(Image(self.still(*self.first)), display_id=True)
 
         def redraw(change: object) -> None:
-            shown.value = self.still(*(slider.value for slider in sliders))
+            picture.update(Image(self.still(*(slider.value for slider in sliders))))
 
         for slider in sliders:
             slider.observe(redraw, names="value")
-        return ipywidgets.VBox([*sliders, shown])
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        still = {
-            "image/png": base64.b64encode(self.still(*self.first)).decode("ascii"),
-            "text/plain": "attention of image {}, layer {}, head {}".format(*self.first),
-        }
-        try:
-            return dict(self.widget()._repr_mimebundle_()) | still
-        except ImportError:
-            return still
