@@ -48,9 +48,8 @@ def resize_positions(
     rows, columns = old_grid
     if positions.shape[1] != first + rows * columns:
         raise ValueError(
-            f"there are {positions.shape[1]} positions, but {rows} x {columns} patches "
-            f"{'and a class token' if class_token else 'without class token'} "
-            f"need {first + rows * columns}"
+            f"there are {positions.shape[1]} positions, but {rows} x {columns} patches and "
+            f"{first} class tokens need {first + rows * columns}"
         )
     picture = positions[:, first:].transpose(1, 2).unflatten(2, (rows, columns))
     scaled = F.interpolate(picture, size=tuple(new_grid), mode="bicubic", antialias=True)
@@ -118,9 +117,8 @@ def mean_attention_distance(
     first = int(class_token)
     if weights.shape[-1] != first + rows * columns:
         raise ValueError(
-            f"there are weights for {weights.shape[-1]} tokens, but {rows} x {columns} patches "
-            f"{'and a class token' if class_token else 'without class token'} "
-            f"are {first + rows * columns}"
+            f"there are weights for {weights.shape[-1]} tokens, but {rows} x {columns} patches and "
+            f"{first} class tokens are {first + rows * columns}"
         )
     patches = weights[:, :, first:, first:]
     patches = patches / patches.sum(dim=-1, keepdim=True)
