@@ -1,7 +1,5 @@
 """Images that the patch size does not divide are cut to fit instead of refused."""
 
-import ViT
-
 FAILS = ("test_illegal_image_sizes",)
 
 

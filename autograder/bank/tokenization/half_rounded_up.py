@@ -1,7 +1,5 @@
 """Half of an odd patch size is rounded up."""
 
-import ViT
-
 FAILS = ("test_tokens_of_any_sizes",)
 
 

@@ -1,7 +1,5 @@
 """The image is shifted by a whole patch instead of half a one."""
 
-import ViT
-
 FAILS = ("test_shifted_tokens",)
 
 

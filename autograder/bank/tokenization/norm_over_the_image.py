@@ -2,8 +2,6 @@
 
 import torch
 
-import ViT
-
 FAILS = ("test_shifted_tokens",)
 
 

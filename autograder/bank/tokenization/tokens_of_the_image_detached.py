@@ -1,7 +1,5 @@
 """The images are cut off from the gradient before they become tokens."""
 
-import ViT
-
 FAILS = ("test_gradients",)
 
 

@@ -1,7 +1,5 @@
 """The first tokens are kept and returned again for later images of that size."""
 
-import ViT
-
 FAILS = ("test_calls_stand_alone",)
 
 

@@ -1,7 +1,5 @@
 """The patches go into the projection without being normalised."""
 
-import ViT
-
 FAILS = ("test_shifted_tokens",)
 
 

@@ -1,8 +1,4 @@
-import importlib
-
 import torch
-
-patching = importlib.import_module("ViT")
 
 
 def shift_images(images, shift):
@@ -23,7 +19,7 @@ class ShiftedPatchTokenization:
     def forward(self, images):
         copies = shift_images(images, self.patch_size // 2).chunk(5, dim=1)
         patches = torch.cat(
-            [patching.images_to_patches(copy, self.patch_size) for copy in copies], dim=2
+            [ViT.images_to_patches(copy, self.patch_size) for copy in copies], dim=2
         )
         mean = patches.mean(-1, keepdim=True)
         variance = ((patches - mean) ** 2).mean(-1, keepdim=True)
