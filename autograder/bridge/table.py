@@ -25,6 +25,7 @@ def marks_table(root: Path, assignment: Assignment = HOMEWORK) -> Table:
     table = Table(
         title=f"Points by stage. sum: of {points_in_all} machine-given; ?: waits for a person; "
         "*: late",
+        title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
     )
