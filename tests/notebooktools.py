@@ -24,7 +24,7 @@ SOURCES = {name: source_notebook(ROOT, assignment) for name, assignment in ASSIG
 SAMPLE = {"VITCOURSE_DATA": "sample", "VITCOURSE_BUDGET": "quick", "MPLBACKEND": "agg"}
 ALONE = (
     "import sys; sys.path.insert(0, ''); sys.modules['autograder'] = None; "
-    "from checking import check; check(sys.argv[1])"
+    "from checking import check; [check(stage) for stage in sys.argv[1:]]"
 )
 PLACEHOLDER = "*Your answer.*"
 
@@ -75,9 +75,9 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout + done.stderr
 
 
-def check_alone(folder: Path, stage: str) -> str:
-    """What `check` says of a stage in a student's folder, where no staff's package is."""
-    return run(folder, "-c", ALONE, stage)
+def check_alone(folder: Path, *stages: str) -> str:
+    """What `check` says of stages in a student's folder, where no staff's package is."""
+    return run(folder, "-c", ALONE, *stages)
 
 
 def execute(folder: Path, name: str) -> NotebookNode:
