@@ -186,7 +186,7 @@ PANELS = (
     ("loss", "loss", False),
     ("gradient_norm", "length of the gradient", True),
     ("learning_rate", "learning rate", False),
-    ("logit_spread", "spread of the logits", True),
+    ("logit_spread", "spread of the logits", False),
     ("entropy", "entropy of the attention,\nshare of the largest", False),
 )
 
@@ -219,7 +219,8 @@ def compare(runs: Mapping[str, Sequence[Recording]]) -> Figure:
         if not log and quantity != "loss":
             axes.set_ylim(0, 1.05 * (1 if quantity == "entropy" else axes.get_ylim()[1]))
     grid[0, 0].axhline(math.log(10), color="black", linestyle=":", linewidth=1)
-    grid[0, 0].annotate("ln 10", (0, math.log(10)), xytext=(2, 3), textcoords="offset points")
+    right = grid[0, 0].get_yaxis_transform()
+    grid[0, 0].text(0.99, math.log(10), "ln 10", ha="right", va="bottom", transform=right)
     for axes in grid[1]:
         axes.set_xlabel("step")
     grid[0, 2].tick_params(labelbottom=True)
