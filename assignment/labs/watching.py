@@ -220,7 +220,7 @@ def compare(runs: Mapping[str, Sequence[Recording]]) -> Figure:
             axes.set_ylim(0, 1.05 * (1 if quantity == "entropy" else axes.get_ylim()[1]))
     grid[0, 0].axhline(math.log(10), color="black", linestyle=":", linewidth=1)
     right = grid[0, 0].get_yaxis_transform()
-    grid[0, 0].text(0.99, math.log(10), "ln 10", ha="right", va="bottom", transform=right)
+    grid[0, 0].text(0.99, math.log(10), "ln 10", ha="right", va="top", transform=right)
     for axes in grid[1]:
         axes.set_xlabel("step")
     grid[0, 2].tick_params(labelbottom=True)
