@@ -17,6 +17,7 @@ from course.plots import COLOURS, show
 
 CONSTRAINED: dict[str, Any] = {"layout": "constrained"}
 Grid = tuple[int, int]
+BRIGHT = 0.95  # so many patches are darker than those that are shown in full light
 
 
 @torch.no_grad()
@@ -159,8 +160,9 @@ def draw_three(
     plain = unit(image)
     size = plain.shape[-2:]
     light = nn.functional.interpolate(chosen[None, None].float(), size, mode="bilinear")[0]
-    show(axes[2], plain * (0.15 + 0.85 * light / light.max()))
-    axes[2].set_title("brightest where it is looked at", fontsize=10)
+    bright = (light / chosen.float().quantile(BRIGHT)).clamp(max=1)
+    show(axes[2], plain * (0.15 + 0.85 * bright))
+    axes[2].set_title("bright where it is looked at", fontsize=10)
 
 
 def distances(values: Mapping[str, Tensor], even: float, width: int) -> Figure:
