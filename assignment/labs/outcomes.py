@@ -9,7 +9,7 @@ from typing import Any, Self
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogFormatter, MaxNLocator, PercentFormatter
 
 from course.history import History
 from course.plots import COLOURS, MARKERS, finish
@@ -180,4 +180,5 @@ def ticks_at(axes: Axes, values: Sequence[float]) -> None:
         axes.set_xticks(values, [f"{value:.3g}" for value in values])
         axes.minorticks_off()
     else:
-        axes.xaxis.set_major_formatter(lambda value, place: f"{value:g}")
+        axes.xaxis.set_major_formatter(LogFormatter())
+        axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
