@@ -39,9 +39,11 @@ def test_shifts_of_any_images(probe: Probe) -> None:
 @check(points=2, rests_on=("test_shifted_tokens",))
 def test_tokens_of_any_sizes(probe: Probe) -> None:
     """Odd patches, patches of one pixel, one patch, one channel, and any dtype."""
+    # Patches of one pixel are not shifted, so with one channel all five numbers would be the same,
+    # and what LayerNorm divides by its tiny deviation would be nothing but rounding.
     for channels, size, height, width, batch in (
         (2, 3, 6, 9, 2),
-        (1, 1, 3, 2, 1),
+        (2, 1, 3, 2, 1),
         (1, 4, 4, 4, 3),
         (4, 5, 5, 10, 1),
     ):
