@@ -6,7 +6,7 @@ from autograder import bank
 from autograder.bank.judging import SOLUTIONS, STUBS, checks, diagnose, failed, judge
 from autograder.bank.overlay import overlay
 from autograder.checking.diagnosis import BY_NUMBERS
-from autograder.checking.stages import CODE_STAGES
+from autograder.checking.stages import ASSIGNMENTS
 from autograder.checking.verdicts import Status, Verdict
 
 
@@ -31,7 +31,11 @@ def failing(verdict: Verdict) -> bool:
 
 
 def assert_wrong_version_is_caught(wrong: bank.WrongVersion) -> None:
-    """It fails the checks it names, each naming the mistake, and loses no other stage's points."""
+    """It fails the checks it names, each naming the mistake, and loses no other stage's points.
+
+    The other stages are those of its assignment: other assignments do not read its files, or have
+    stand-ins for them.
+    """
     report = diagnose(wrong.stage, wrong.over(SOLUTIONS))
     messages = failed(report)
     statuses = {v.check: v.status for v in report.verdicts}
@@ -43,7 +47,8 @@ def assert_wrong_version_is_caught(wrong: bank.WrongVersion) -> None:
         assert verdict.diagnosis[0] == BY_NUMBERS + wrong.sentence
         assert verdict.reading
     assert sum(v.points for v in report.verdicts if v.check in wrong.fails) > 0
-    for stage in CODE_STAGES:
+    (own,) = (each for each in ASSIGNMENTS.values() if wrong.stage in each.code_stages)
+    for stage in own.code_stages:
         if stage != wrong.stage:
             other = judge(stage, wrong.over(SOLUTIONS))
             assert other.earned == other.points, (stage, failed(other))

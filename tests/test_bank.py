@@ -6,6 +6,7 @@ import pytest
 
 from autograder import bank
 from autograder.bank.overlay import overlay
+from autograder.checking.stages import CODE_STAGES
 
 SOURCE = '''"""A file."""
 
@@ -98,7 +99,7 @@ def test_overlays_that_mean_nothing_are_refused(module: str, words: str) -> None
         overlay(SOURCE, module)
 
 
-@pytest.mark.parametrize("stage", ["data", "patching", "attention", "encoder", "vit"])
+@pytest.mark.parametrize("stage", CODE_STAGES)
 def test_every_wrong_version_is_readable(stage: str) -> None:
     versions = bank.load(stage)
     assert len(versions) >= 10
