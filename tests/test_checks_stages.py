@@ -1,4 +1,4 @@
-"""The checks of `attention`, `encoder` and `vit`: what they accept, catch, and survive."""
+"""The checks of all stages but `data` and `patching`: what they accept, catch, and survive."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from autograder import bank
 from autograder.bank import judging
-from autograder.checking.stages import STAGES
+from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport
 
 BODIES = {
@@ -20,7 +20,15 @@ BODIES = {
     ),
     "encoder": ("MLP.forward", "EncoderBlock.forward", "Encoder.forward"),
     "vit": ("ViT.embed", "ViT.forward"),
+    "tokenization": ("shift_images", "ShiftedPatchTokenization.forward"),
+    "locality": ("LocalitySelfAttention.forward",),
+    "resizing": ("resize_positions",),
+    "rollout": ("attention_rollout", "mean_attention_distance"),
+    "computation": ("count_tokens", "count_parameters", "count_flops", "count_activations"),
+    "instruments": ("gradient_norm", "attention_entropy", "logit_spread"),
 }
+HOMEWORK_STAGES = [stage for stage in BODIES if stage in HOMEWORK.code_stages]
+LAB_STAGES = [stage for stage in BODIES if stage not in HOMEWORK_STAGES]
 WRONG = [wrong for stage in BODIES for wrong in bank.load(stage)]
 RIGHT = [
     (stage, name, files)
@@ -106,7 +114,36 @@ def test_odd_values_earn_nothing_and_break_nothing(stage: str, value: str) -> No
     assert passed_by_bodies(report) == set()
 
 
+@pytest.mark.parametrize("stage", LAB_STAGES)
+def test_always_refusing_earns_nothing(stage: str) -> None:
+    module = Path(STAGES[stage].files[-1]).stem
+    text = judging.STUBS[module].replace("raise NotImplementedError(", "raise ValueError(")
+    assert judging.judge(stage, judging.SOLUTIONS | {module: text}).earned == 0
+
+
+@pytest.mark.parametrize("stage", LAB_STAGES)
+def test_a_lab_is_graded_without_the_homework_and_beside_a_broken_one(stage: str) -> None:
+    module = Path(STAGES[stage].files[-1]).stem
+    alone = {module: judging.SOLUTIONS[module]}
+    broken = alone | {
+        "ViT": "raise RuntimeError('of another homework')",
+        "transformer-attention": "class MultiHeadSelfAttention:\n    pass\n",
+    }
+    for sources in (alone, broken):
+        report = judging.judge(stage, sources)
+        assert judging.failed(report) == {}
+        assert report.earned == report.points
+
+
 @pytest.mark.parametrize("stage", BODIES)
+def test_each_stage_is_written_rightly_in_three_other_ways(stage: str) -> None:
+    module = Path(STAGES[stage].files[-1]).stem
+    names = [name.partition(".")[0] for name in BODIES[stage]]
+    texts = [files.get(module, "") for _, files in bank.right_versions()]
+    assert sum(any(f" {name}" in text for name in names) for text in texts) >= 3
+
+
+@pytest.mark.parametrize("stage", HOMEWORK_STAGES)
 @pytest.mark.parametrize("change", CHANGES)
 def test_right_numbers_in_odd_clothes_earn_nothing(stage: str, change: str) -> None:
     module = Path(STAGES[stage].files[-1]).stem
