@@ -61,7 +61,7 @@ def test_spread_of_any_batch(probe: Probe) -> None:
         single, what="the spread of a single image", hint="the docstring says which variance."
     )
     logits = probe.inputs.normal(5, 7)
-    shared = logits + 100 * probe.inputs.normal(1, 7)
+    shared = logits + 1000 * probe.inputs.normal(1, 7)
     spread.require_reference(shared, what="the spread of logits that share a large part")
     uneven = logits * torch.linspace(0, 3, 7)
     result = spread.result(uneven)
