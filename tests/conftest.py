@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,44 +11,50 @@ import pytest
 from attacks_on_jails import ALL
 from demo_course import Demo, environment
 from downloads import Course
+from filelock import FileLock
 
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.tiers import TIERS, Tier
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side, a file's tests stay in one process, and all that use the demo in another.
+    """The demo first, then the files with slow tests, last what uses the demo.
 
-    What takes long begins first, so that no process is left alone with it at the end. xdist
-    reads the marks in the same hook, so this one comes before.
+    So no process is left alone with something slow at the end, and while one makes the demo, the
+    other one has no need of it.
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: 0 if uses_demo(item) else 1 if item.path in slow else 2)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("demo" if uses_demo(item) else item.path.stem))
+    using = {item.path for item in items if "demo" in getattr(item, "fixturenames", ())}
 
+    def rank(item: pytest.Item) -> int:
+        if item.path.stem == "test_demo":
+            return 0
+        return 2 if item.path in using else 1 if item.path in slow else 3
 
-def uses_demo(item: pytest.Item) -> bool:
-    return "demo" in getattr(item, "fixturenames", ())
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo class: released, handed in, graded, given back."""
+    """The demo class: released, handed in, graded, given back; made once, and only to be read."""
     # The demo grades in a sandbox, as instructors do.
     if all(tier.trouble() for tier in TIERS):
         pytest.skip("needs bubblewrap, which .ci/run installs, or Landlock")
-    root = tmp_path_factory.mktemp("demo") / "course"
-    done = subprocess.run(
-        ["vitcourse", "demo", str(root)],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        timeout=1500,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Demo(root, done.stdout)
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    root, output = shared / "demo" / "course", shared / "demo" / "output.txt"
+    with FileLock(shared / "demo.lock"):
+        if not output.exists():
+            done = subprocess.run(
+                ["vitcourse", "demo", str(root)],
+                capture_output=True,
+                text=True,
+                env=environment(),
+                timeout=1500,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            output.write_text(done.stdout)
+    return Demo(root, output.read_text())
 
 
 @pytest.fixture
