@@ -8,12 +8,13 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 import torch
 
 from autograder.checking.programs import Call, Program
 from autograder.checking.session import StageSession
 from autograder.sandbox.jail import Jail
-from autograder.sandbox.tiers import TIERS
+from autograder.sandbox.tiers import TIERS, Tier
 
 BUBBLEWRAP, LANDLOCK = TIERS
 ATTEND = Program("scaled_dot_product_attention", calls=(Call((torch.eye(2),) * 3),))
@@ -29,6 +30,14 @@ def as_on_an_older_kernel(control: str, user: int, scratch: Path) -> list[str]:
 
 OLDER_LANDLOCK = dataclasses.replace(LANDLOCK, name="landlock-5", command=as_on_an_older_kernel)
 ALL = (BUBBLEWRAP, LANDLOCK, OLDER_LANDLOCK)
+
+
+def at_hand(tier: Tier) -> Tier:
+    """The tier; where this machine has none of it, the test is skipped."""
+    # A kernel may have one tier and not the other; CI has all.
+    if trouble := tier.trouble():
+        pytest.skip(f"needs {tier.name}: {trouble}")
+    return tier
 
 
 def session(source: str, jail: Jail) -> StageSession:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from attacks_on_jails import ATTEND, outcome, session, works
+from attacks_on_jails import ATTEND, BUBBLEWRAP, LANDLOCK, at_hand, outcome, session, works
 
 from autograder.checking import session as session_module
 from autograder.checking.compare import CheckFailed
 from autograder.sandbox.jail import Jail
+from autograder.sandbox.tiers import Tier
 
 FORK_BOMB = "import os\nwhile True:\n    try: os.fork() or os.setsid()\n    except OSError: pass\n"
 GREEDY = "kept = []\nwhile True:\n    kept.append(bytearray(b'x') * 2**26)\n"
@@ -21,6 +22,12 @@ MANY_GREEDY = (
     "        time.sleep(60)\n"
     "time.sleep(60)\n"
 )
+
+
+@pytest.fixture(scope="session", params=(BUBBLEWRAP, LANDLOCK), ids=lambda tier: tier.name)
+def tier(request: pytest.FixtureRequest) -> Tier:
+    """The limits are the same in an older Landlock: it is not Landlock that sets them."""
+    return at_hand(request.param)
 
 
 @pytest.mark.parametrize(
