@@ -28,7 +28,7 @@ def _seen(
 ) -> Iterator[Suspect]:
     for wrong in versions:
         runner = judge(wrong.stage, wrong.over(solutions))
-        verdicts = runner.report().verdicts
+        verdicts = runner.judged()
         blocked = tuple(v.check for v in verdicts if v.status is Status.CANNOT_BE_CHECKED)
         evidence = {check: failure.evidence for check, failure in runner.failures.items()}
         if evidence:

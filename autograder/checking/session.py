@@ -103,6 +103,17 @@ class StageSession:
         self.load_error = error
         return error
 
+    def turn_to(self, stage: str, together: bool) -> None:
+        """Go on with another stage: in the same worker, or where it does not load there, a new one.
+
+        Args:
+            stage: its key.
+            together: whether the four files run as they are, without stand-ins.
+        """
+        self.stage, self.together, self.replace = stage, together, False
+        if self.connection and self._load_anew():
+            self.close()
+
     def run(self, program: Program) -> Reply:
         """Run a program in the worker.
 
@@ -143,6 +154,9 @@ class StageSession:
     def _load(self) -> str | None:
         self.close()
         self.connection = self.launcher.start()
+        return self._load_anew()
+
+    def _load_anew(self) -> str | None:
         overlays = self._overlays()
         own = set(self.modules)
         others = [Path(name).stem for name in STUDENT_FILES if Path(name).stem not in own]

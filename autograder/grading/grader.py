@@ -180,7 +180,14 @@ class Grader:
     def _runner(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageRunner:
         checks = self.checks[stage]
         return StageRunner(
-            stage, checks, sources, self.standins, launcher, self.reference, self.seed
+            stage,
+            checks,
+            sources,
+            self.standins,
+            launcher,
+            self.reference,
+            self.seed,
+            rehearse=functools.partial(self.passing.rehearse, stage),
         )
 
     def _training(

@@ -1,9 +1,11 @@
-"""Which stages of a submission pass at once: few workers for many stages, and no word on the rest.
+"""Which stages of a submission pass at once: one worker for all of them, and no word on the rest.
 
-A stage that needs no stand-in, and the four files together, share one worker. What one stage's
-code leaves behind there can help another one no more than the files themselves can, which may
-import each other in every worker; and since nothing but a pass counts, it costs no other stage
-anything.
+First come the stages that need no stand-in, with the four files together, then the others in
+their order, each with the files loaded anew below its stand-ins: a stand-in reaches the worker
+when everything that it would solve is answered. What one stage's code leaves behind can help
+another one no more than the files themselves can, which may import each other in every worker;
+and since nothing but a pass counts, it costs no other stage anything. After a death the next
+group gets a worker of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from autograder.checking.runner import require_own_work
 from autograder.checking.session import COMPUTING_SECONDS_ONCE_SLOW, StageSession
 from autograder.checking.stages import STAGES
 
-from .script import Script
+from .script import Rehearsed, Script
 
 Part = tuple[str, bool]
 
@@ -60,39 +62,57 @@ class Passing:
             (stage, True) for stage in stages if any(c.together for c in self.checks[stage])
         ]
         groups = [[*alone, *together], *([(s, False)] for s in stages if STAGES[s].needs)]
-        found: set[Part] = set()
-        for parts in groups:
-            found |= self._passed(parts, sources, launcher)
-        return {(stage, which) for stage, which in found if (stage, False) in found}
-
-    def _passed(self, parts: list[Part], sources: dict[str, str], launcher: Launcher) -> set[Part]:
-        found: set[Part] = set()
-        if not parts:
-            return found
-        shared = not STAGES[parts[0][0]].needs or parts[0][1]
         session = StageSession(
-            parts[-1][0],
+            stages[0],
             sources,
             self.standins,
             launcher,
-            together=shared,
             slow=True,
             computing=COMPUTING_SECONDS_ONCE_SLOW,
         )
+        found: set[Part] = set()
         try:
-            for part in parts:
-                script = self._script(part)
-                if script is None or not own_work(part[0], sources):
-                    continue
-                answers = session.run_all(script.asked, script.count)
-                if answers is None:
-                    break
-                if script.passed_by(answers):
-                    found.add(part)
-        except RuntimeError:  # No worker can be started: who judges the stage says so.
+            for parts in groups:
+                found |= self._passed(parts, sources, session)
+        except RuntimeError:  # No worker can be started: who judges the stages says so.
             pass
         finally:
             session.close()
+        return {(stage, which) for stage, which in found if (stage, False) in found}
+
+    def rehearse(self, stage: str, session: StageSession, together: bool) -> Rehearsed | None:
+        """A session's answers to all that a stage asks; None where they do not all come.
+
+        Args:
+            stage: its key.
+            session: with the submission, for this stage.
+            together: whether the checks that run the four files together are meant.
+        """
+        script = self._script((stage, together))
+        if script is None:
+            return None
+        try:
+            answers = session.run_all(script.asked, script.count)
+        except RuntimeError:  # No worker can be started: who judges the stage says so.
+            return None
+        return None if answers is None else Rehearsed(script, answers, session.run)
+
+    def _passed(
+        self, parts: list[Part], sources: dict[str, str], session: StageSession
+    ) -> set[Part]:
+        found: set[Part] = set()
+        if parts:
+            stage, together = parts[-1]
+            session.turn_to(stage, together or not STAGES[parts[0][0]].needs)
+        for part in parts:
+            script = self._script(part)
+            if script is None or not own_work(part[0], sources):
+                continue
+            answers = session.run_all(script.asked, script.count)
+            if answers is None:
+                break
+            if script.passed_by(answers):
+                found.add(part)
         return found
 
     def _script(self, part: Part) -> Script | None:

@@ -2,8 +2,8 @@
 
 Inputs come from the seed, so until something fails every submission is asked the same programs. A
 script holds them, packed once for a class. A submission whose answers pass all checks of a script
-has passed them; where anything else comes of it, the stage is judged program by program, in a
-worker of its own, as if the script had not been tried.
+has passed them. Where that fails, the stage is judged in a worker of its own, which is asked the
+script first, too: a check then asks the worker only what it asks of nobody who passes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from torch import Tensor
 from autograder.checking.probe import Probe, Run
 from autograder.checking.programs import Answer, Program, Reply, packed
 from autograder.checking.registry import Check, in_order
+from autograder.checking.worker.protocol import ProtocolError
 
 
 class Departure(Exception):
@@ -65,21 +66,28 @@ class Script:
 
         Answers that are byte for byte those that passed a check before pass it again unread.
         """
-        left = iter(answers)
-        return all(
-            self._passes(each, list(itertools.islice(left, len(self.programs[each.name]))))
-            for each in self.checks
-        )
+        return all(self.passes(each, own) for each, own in self.by_check(answers))
 
-    def _passes(self, each: Check, answers: list[Answer]) -> bool:
-        key = fingerprint(answers)
-        if key not in self.passing[each.name]:
-            try:
-                self._run(each, Replay(self.programs[each.name], answers))
-            except Exception:  # The stage's own worker finds out what is the matter.
-                return False
-            self.passing[each.name].add(key)
+    def by_check(self, answers: Sequence[Answer]) -> Iterator[tuple[Check, list[Answer]]]:
+        """Answers to all programs, check by check."""
+        left = iter(answers)
+        for each in self.checks:
+            yield each, list(itertools.islice(left, len(self.programs[each.name])))
+
+    def passes(self, each: Check, answers: list[Answer]) -> bool:
+        """Whether these answers to a check's programs pass it."""
+        if self.known_to_pass(each, answers):
+            return True
+        try:
+            self._run(each, Replay(self.programs[each.name], answers))
+        except Exception:  # The stage's own worker finds out what is the matter.
+            return False
+        self.passing[each.name].add(fingerprint(answers))
         return True
+
+    def known_to_pass(self, each: Check, answers: list[Answer]) -> bool:
+        """Whether answers of exactly these bytes passed a check before."""
+        return fingerprint(answers) in self.passing[each.name]
 
     def _run(self, each: Check, submission: Run) -> None:
         name = f"{each.stage}/{each.name}"
@@ -104,28 +112,64 @@ class Recording:
         return self.run(program)
 
 
+class Rehearsed:
+    """One submission's answers to a script.
+
+    Args:
+        script: what was asked.
+        answers: to all its programs.
+        live: answers what the script does not hold.
+    """
+
+    def __init__(self, script: Script, answers: Sequence[Answer], live: Run) -> None:
+        self.script = script
+        self.answers = {each.name: own for each, own in script.by_check(answers)}
+        self.live = live
+
+    def passes(self, each: Check) -> bool:
+        """Whether its answers are, byte for byte, such as passed this check before."""
+        return self.script.known_to_pass(each, self.answers[each.name])
+
+    def run(self, each: Check) -> Run:
+        """Answers one check."""
+        return Replay(self.script.programs[each.name], self.answers[each.name], self.live)
+
+
 class Replay:
     """Answers programs that were asked before, each in its turn.
 
     Args:
         programs: what was asked.
         answers: as many.
+        live: answers from the first other program on; without it there is none.
     """
 
-    def __init__(self, programs: Iterable[Program], answers: Iterable[Answer]) -> None:
+    def __init__(
+        self, programs: Iterable[Program], answers: Iterable[Answer], live: Run | None = None
+    ) -> None:
         self.left: Iterator[tuple[Program, Answer]] = zip(programs, answers, strict=True)
+        self.live = live
+        self.departed = False
 
     def __call__(self, program: Program) -> Reply:
         """The answer to the next program.
 
         Raises:
-            Departure: where this is another program.
+            Departure: where this is another program, and nothing answers those.
             ProtocolError: where the answer cannot be read.
         """
-        asked, answer = next(self.left, (None, None))
-        if answer is None or not same(program, asked):
+        if not self.departed:
+            asked, answer = next(self.left, (None, None))
+            if answer is not None and same(program, asked):
+                try:
+                    return answer.read()
+                except ProtocolError:
+                    if self.live is None:
+                        raise
+            self.departed = True
+        if self.live is None:
             raise Departure
-        return answer.read()
+        return self.live(program)
 
 
 def same(one: Any, other: Any) -> bool:

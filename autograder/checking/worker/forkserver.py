@@ -5,23 +5,20 @@ worker's number; or "kill NUMBER", and answers when that worker is gone.
 """
 
 import contextlib
-import gc
 import os
 import signal
 import socket
 import sys
 
-import torch
-
 from .ready_made import fence_ahead
 from .serve import serve_on
+from .warm import prepare_to_fork
 
 
 def main(control: socket.socket) -> None:
     """Fork a worker for each request until the control socket closes."""
-    torch.set_num_threads(1)  # A process that ran a multi-threaded operation cannot be forked.
     fence_ahead()
-    gc.freeze()  # A child's garbage collection then leaves the shared pages shared.
+    prepare_to_fork()
     control.sendall(b"ready\n")
     while True:
         message, sockets, _, _ = socket.recv_fds(control, 64, 1)

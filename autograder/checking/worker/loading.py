@@ -39,7 +39,7 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             the student's module once that has run, so that a student's own helpers stay; where
             the student's module is missing or does not import, the stand-in takes its place.
         optional: modules that may fail to import; then a placeholder takes their place.
-        own: modules of the stage itself; where one does not import, nothing takes its place.
+        load: modules of the stage itself; where one does not import, nothing takes its place.
         replace: whether all but these are left out unseen, since one of them ended the process.
     """
 
@@ -48,13 +48,13 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         sources: dict[str, str],
         standins: dict[str, str],
         optional: list[str],
-        own: list[str],
+        load: list[str],
         replace: bool,
     ) -> None:
         self.sources = sources
         self.standins = standins
         self.optional = optional
-        self.own = own
+        self.load = load
         self.replace = replace
         self.files = {filename(name) for name in sources}
 
@@ -75,7 +75,7 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Run the student's file, then lay the stand-in over it."""
         name = module.__name__
         standin = self.standins.get(name)
-        own = name in self.own
+        own = name in self.load
         if name in self.sources and (own or not self.replace):
             try:
                 run_source(self.sources[name], filename(name), module.__dict__)
@@ -87,9 +87,12 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         elif name in self.optional:
             run_source(PLACEHOLDER, f"<placeholder for {filename(name)}>", module.__dict__)
         if standin is not None:
-            namespace: dict[str, Any] = {"__name__": f"standin-{name}"}
+            own_name = f"standin-{name}"
+            namespace: dict[str, Any] = {"__name__": own_name}
             run_source(standin, f"<stand-in for {filename(name)}>", namespace, is_standin)
-            module.__dict__.update({k: v for k, v in namespace.items() if not k.startswith("_")})
+            for public, value in namespace.items():
+                if getattr(value, "__module__", None) == own_name and not public.startswith("_"):
+                    module.__dict__[public] = value
 
 
 def filename(module: str) -> str:
@@ -143,5 +146,9 @@ def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:
 
 
 def install(submission: Submission) -> None:
-    """Make the submission's modules importable."""
+    """Make the submission's modules importable, in the place of those of an earlier one."""
+    for earlier in [each for each in sys.meta_path if isinstance(each, Submission)]:
+        sys.meta_path.remove(earlier)
+        for name in (*earlier.sources, *earlier.standins, *earlier.optional):
+            sys.modules.pop(name, None)
     sys.meta_path.insert(0, submission)

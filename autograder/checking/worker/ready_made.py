@@ -4,18 +4,16 @@ import ctypes
 import functools
 import sys
 from collections.abc import Callable, Collection, Iterator
-from types import CodeType, FrameType
+from dataclasses import dataclass
+from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any
 
 import torch
-from torch import Tensor
 
 PACKAGES = {"timm", "transformers", "torchvision.models", "torch.nn.attention"}
-SDPA = "scaled_dot_product_attention"
-SDPA_MATH = "_scaled_dot_product_attention_math"
 OPERATORS = {
-    SDPA,
-    SDPA_MATH,
+    "scaled_dot_product_attention",
+    "_scaled_dot_product_attention_math",
     "_scaled_dot_product_flash_attention",
     "_scaled_dot_product_flash_attention_for_cpu",
     "_scaled_dot_product_efficient_attention",
@@ -52,63 +50,93 @@ IN_PYTHON = (
 )
 
 CALLED = {
-    "transformer-attention": {SDPA, "multi_head_attention_forward"},
+    "transformer-attention": {"multi_head_attention_forward"},
     "transformer-student": {"MultiheadAttention", "TransformerEncoder", "TransformerEncoderLayer"},
 }
-
-standins: dict[int, CodeType] = {}
-watched: set[str] = set()
-fenced: set[str] = set()
 
 
 class ReadyMadeError(Exception):
     """A student's file reached for attention or models that come ready made."""
 
 
-def fence_ahead() -> None:
-    """Do what `fence` does for every submission alike, in a process that workers are forked from.
+@dataclass(frozen=True)
+class Written:
+    """What a method or function of PyTorch's consists of: no more than its files show anybody."""
 
-    What a stand-in may need is left to `fence`: it keeps that for some workers and for others not.
+    module: str
+    code: CodeType
+    defaults: tuple[Any, ...] | None
+    keywords: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, function: Any) -> "Written":
+        """A function's parts."""
+        code, defaults = function.__code__, function.__defaults__
+        return cls(function.__module__, code, defaults, function.__kwdefaults__)
+
+    def made(self, owner: Any) -> Callable[..., Any]:
+        """The function again, for the class or module that it belongs to."""
+        cells = tuple(CellType(owner) for _ in self.code.co_freevars)  # `super()` needs the class.
+        names = vars(sys.modules[self.module])
+        function = FunctionType(self.code, names, self.code.co_name, self.defaults, cells or None)
+        function.__kwdefaults__ = self.keywords
+        return function
+
+
+standins: dict[int, CodeType] = {}
+watched: set[str] = set()
+written: dict[tuple[str, str], Written] = {}
+
+
+def fence_ahead() -> None:
+    """Refuse PyTorch's operators for attention, once, before workers are forked or in a worker.
+
+    They are replaced where all their names lead, in its dispatcher: so they are found from
+    TorchScript, in a thread, and where torch functions are disabled, too. No stand-in calls them.
     """
-    refuse(OPERATORS - {SDPA, SDPA_MATH}, None)
+    if written:
+        return
+    refuse(OPERATORS)
+    for module, path in IN_PYTHON:
+        if module in sys.modules:
+            owner, last = place(module, path)
+            written[module, path] = Written.of(getattr(owner, last))
 
 
 def fence(files: set[str], overlaid: Collection[str]) -> None:
     """From now on let ready-made attention raise in this process, unless a stand-in calls it.
 
-    PyTorch's operators are replaced where all their names lead, in its dispatcher: so they are
-    found from TorchScript, in a thread, and where torch functions are disabled, too. The ban goes
-    by the calling code: the nearest that is a student's or a stand-in's, with whatever libraries
-    between; what neither calls is refused.
+    The ban goes by the calling code: the nearest that is a student's or a stand-in's, with
+    whatever libraries between; what neither calls is refused.
 
     Args:
         files: names of the student's files.
-        overlaid: modules that stand-ins are laid over; only what these call is kept at all.
+        overlaid: modules that stand-ins are laid over; only what these call is there at all.
     """
+    fence_ahead()
     watched.update(files)
     kept = set().union(*(CALLED[module] for module in overlaid if module in CALLED))
-    attend = original_attention() if SDPA in kept else None
-    refuse({SDPA}, attend)
-    refuse(OPERATORS - fenced, None)
-    for module, path in IN_PYTHON:
-        if module in sys.modules:
-            *owners, last = path.split(".")
-            owner = functools.reduce(getattr, owners, sys.modules[module])
-            name = owners[-1] if owners else last
-            own = getattr(owner, last) if name in kept else None
-            setattr(owner, last, guarded(name, own))
+    for (module, path), parts in written.items():
+        owner, last = place(module, path)
+        name = path.split(".")[0]
+        setattr(owner, last, guarded(name, parts.made(owner) if name in kept else None))
 
 
-def refuse(names: Collection[str], own: Callable[..., Any] | None) -> None:
-    """Replace operators by what raises, or for stand-ins calls a function instead."""
+def place(module: str, path: str) -> tuple[Any, str]:
+    """Where a function of PyTorch's is kept: its class or module, and its name there."""
+    *owners, last = path.split(".")
+    return functools.reduce(getattr, owners, sys.modules[module]), last
+
+
+def refuse(names: Collection[str]) -> None:
+    """Replace operators by what raises."""
     library = torch._C._dispatch_library("IMPL", "aten", "", __file__, 0)
     for name in names:
         for kernel in KERNELS:
             if torch._C._dispatch_has_kernel_for_dispatch_key(f"aten::{name}", kernel):
-                library.impl(name, kernel, guarded(name, own))
+                library.impl(name, kernel, guarded(name, None))
     # With its last reference the replacements would go; this one nobody finds.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
-    fenced.update(names)
 
 
 def guarded(name: str, function: Callable[..., Any] | None) -> Callable[..., Any]:
@@ -123,25 +151,6 @@ def guarded(name: str, function: Callable[..., Any] | None) -> Callable[..., Any
         raise ReadyMadeError(f"{name}, called out of sight")
 
     return call
-
-
-def original_attention() -> Callable[..., Any]:
-    """The operator's own formula, for a time when all its names lead elsewhere."""
-    kernel = torch.library.get_kernel("aten::_scaled_dot_product_attention_math", "CPU")
-    on_cpu = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
-
-    def attend(
-        queries: Tensor,
-        keys: Tensor,
-        values: Tensor,
-        mask: Tensor | None = None,
-        dropout: float = 0.0,
-        *_: Any,
-        **__: Any,
-    ) -> Any:
-        return kernel.call_boxed(on_cpu, queries, keys, values, mask, dropout)[0]
-
-    return attend
 
 
 def is_standin(code: CodeType) -> None:

@@ -1,6 +1,7 @@
 """Running a program: build the object, load its weights, make its calls, answer in tensors."""
 
 import copy
+import itertools
 import sys
 from typing import Any
 
@@ -77,7 +78,7 @@ def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dic
     layer = target(**{key: decode(value, tensors) for key, value in program["init"].items()})
     if not isinstance(layer, nn.Module):
         raise Refusal("no module", name=program["target"])
-    layer.to(getattr(torch, program["dtype"]))
+    cast(layer, getattr(torch, program["dtype"]))
     if program["weights"]:
         load_weights(layer, program["weights"], tensors)
     if program["calls"]:
@@ -85,6 +86,13 @@ def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dic
     parameters = {name for name, _ in layer.named_parameters()}
     state = layer.state_dict()
     return layer, {name: [list(item.shape), name in parameters] for name, item in state.items()}
+
+
+def cast(layer: nn.Module, dtype: torch.dtype) -> None:
+    """Cast a module where anything of it has another dtype; `to` alone takes five times as long."""
+    tensors = itertools.chain(layer.parameters(), layer.buffers())
+    if any(item.dtype is not dtype and item.is_floating_point() for item in tensors):
+        layer.to(dtype)
 
 
 def load_weights(layer: nn.Module, weights: dict[str, str], tensors: dict[str, Tensor]) -> None:

@@ -24,44 +24,52 @@ else:
 
 
 def serve(reader: Reader, writer: Writer) -> None:
-    """Answer requests from `reader` on `writer`. The first one loads the submission.
+    """Answer requests from `reader` on `writer`: to load a submission, or to run programs.
 
-    Where programs of several stages share a worker, it ends as soon as one stage has changed a
-    setting of PyTorch's on which another one stands.
+    A submission may be loaded anew with the next stand-ins, once all is answered that these
+    would solve. Where programs of several stages share a worker, it ends as soon as one stage has
+    changed a setting of PyTorch's on which another one stands.
     """
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     torch.backends.mha.set_fastpath_enabled(False)
     os.environ["TORCHDYNAMO_DISABLE"] = "1"  # torch.compile: the same function, and no compiler
+    files: set[str] = set()
     try:
         usual = settings()
-        envelope, _ = read_frame(reader)
-        request, _ = read_frame(reader)
-        submission = Submission(
-            request["sources"],
-            request["standins"],
-            request["optional"],
-            request["load"],
-            request["replace"],
-        )
-        install(submission)
-        fence(submission.files, request["standins"])
-        allow(envelope["computing"])
-        errors = {name: load(name, submission.files) for name in request["load"]}
-        writer.write(frame({"id": envelope["id"], "errors": errors}, pack({})))
-        writer.flush()
         while True:
             envelope, _ = read_frame(reader)
             request, tensors = read_frame(reader)
             if envelope["shared"] and settings() != usual:
                 return
-            for number, program in enumerate(request["programs"], start=envelope["id"]):
-                allow(envelope["computing"])
-                reply, packed = run_program(program, tensors, submission.files)
-                writer.write(frame({"id": number, **reply}, pack(packed)))
+            allow(envelope["computing"])
+            if "load" in request:
+                files, errors = load(request)
+                writer.write(frame({"id": envelope["id"], "errors": errors}, pack({})))
+            else:
+                for number, program in enumerate(request["programs"], start=envelope["id"]):
+                    allow(envelope["computing"])
+                    reply, packed = run_program(program, tensors, files)
+                    writer.write(frame({"id": number, **reply}, pack(packed)))
             writer.flush()
     except ProtocolError:
         return
+
+
+def load(request: dict[str, Any]) -> tuple[set[str], dict[str, Any]]:
+    """Import a submission.
+
+    Args:
+        request: the arguments of `Submission`, by name.
+
+    Returns:
+        The names of its files; and, by module, None or what went wrong.
+    """
+    submission = Submission(**request)
+    install(submission)
+    fence(submission.files, submission.standins)
+    errors = {name: trouble_with(name, submission.files) for name in submission.load}
+    return submission.files, errors
 
 
 def serve_on(end: socket.socket) -> None:
@@ -92,7 +100,7 @@ def allow(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def load(name: str, files: set[str]) -> dict[str, Any] | None:
+def trouble_with(name: str, files: set[str]) -> dict[str, Any] | None:
     """Import a module of the submission: None, or what went wrong."""
     try:
         importlib.import_module(name)
