@@ -237,7 +237,7 @@ class Target:
             self.asked = same, replace(self.program, calls=calls)
         return self.asked[1]
 
-    def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, list[str]]]:
+    def _replies(self, calls: tuple[Call, ...]) -> list[tuple[Any, Reply, list[Tensor]]]:
         reply = self.probe.run(self._asking(calls))
         where = f"{self.file}: {self.program.target}"
         try:
@@ -250,12 +250,19 @@ class Target:
         except NO_ANSWER as error:
             raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
         return [
-            (answer, reply, [f"{number}.after.{place}" for place in range(tensors_of(each))])
+            (
+                answer,
+                reply,
+                [
+                    reply.tensors.get(f"{number}.after.{place}", given)
+                    for place, given in enumerate(tensors_of(each))
+                ],
+            )
             for number, (answer, each) in enumerate(answers)
         ]
 
-    def _read(self, answer_of_call: tuple[Any, Reply, list[str]]) -> Result | Raised:
-        answer, reply, arguments = answer_of_call
+    def _read(self, answer_of_call: tuple[Any, Reply, list[Tensor]]) -> Result | Raised:
+        answer, reply, after = answer_of_call
         where = f"{self.file}: {self.program.target}"
         try:
             if "refused" in answer:
@@ -268,7 +275,6 @@ class Target:
                 str(name): None if value is None else read(value, reply)
                 for name, value in answer.get("gradients", {}).items()
             }
-            after = [reply.tensors[key] for key in arguments]
             return Result(read(answer["value"], reply), gradients, after, bool(answer["moved"]))
         except NO_ANSWER as error:
             raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
@@ -302,9 +308,9 @@ def identity(each: Call) -> tuple[Any, ...]:
     return (*map(id, values), *plain)
 
 
-def tensors_of(each: Call) -> int:
-    """How many of a call's arguments are tensors."""
-    return sum(isinstance(argument, Tensor) for argument in each.args)
+def tensors_of(each: Call) -> list[Tensor]:
+    """A call's arguments that are tensors."""
+    return [argument for argument in each.args if isinstance(argument, Tensor)]
 
 
 def call(*args: Any, **kwargs: Any) -> Call:

@@ -50,9 +50,9 @@ class StageRunner:
         earlier: judges a stage that has no stand-in here; True where it is passed.
         suspects: gives the stage's known mistakes; asked where a check fails.
         knowledge: gives rules for differences that no known mistake explains.
+        copied: files of an earlier assignment that have to be there, too.
         rehearse: asks at once what some checks will ask, of those that run the four files together
             or of the others; gives None where the answers do not all come, or nobody knows what.
-        copied: files of an earlier assignment that have to be there, too.
     """
 
     stage: str
@@ -65,8 +65,8 @@ class StageRunner:
     earlier: Callable[[str], bool] = lambda stage: True
     suspects: Callable[[], list[Suspect]] = list
     knowledge: Callable[[], Knowledge] = Knowledge
-    rehearse: Callable[[StageSession, bool], Rehearsal | None] | None = None
     copied: tuple[str, ...] = ()
+    rehearse: Callable[[StageSession, bool], Rehearsal | None] | None = None
     rehearsals: dict[bool, Rehearsal | None] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)

@@ -1,26 +1,23 @@
 """Stands in for `transformer-attention` in later stages: PyTorch's own attention."""
 
-import torch
 from torch import cat, nn
 from torch.nn import functional as F
 
 
-class _Pair(nn.Module):
-    """A weight and a bias to be loaded; a layer of PyTorch's would draw some first."""
-
-    def __init__(self, embed_dim):
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(embed_dim, embed_dim))
-        self.bias = nn.Parameter(torch.zeros(embed_dim))
+class _Projection(nn.Linear):
+    def reset_parameters(self):
+        # Weights to be loaded; `nn.Linear` would draw some first.
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
 
 
 class MultiHeadSelfAttention(nn.Module):
     def __init__(self, embed_dim, num_heads, dropout=0.0):
         super().__init__()
         self.num_heads = num_heads
-        self.dropout = dropout
         for name in ("query", "key", "value", "out"):
-            setattr(self, name, _Pair(embed_dim))
+            setattr(self, name, _Projection(embed_dim, embed_dim))
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens, return_weights=False):
         output, weights = self.attend(tokens, self.training)
@@ -43,7 +40,7 @@ class MultiHeadSelfAttention(nn.Module):
             bias_k=None,
             bias_v=None,
             add_zero_attn=False,
-            dropout_p=self.dropout,
+            dropout_p=self.dropout.p,
             out_proj_weight=out.weight,
             out_proj_bias=out.bias,
             training=training,

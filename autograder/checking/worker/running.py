@@ -118,7 +118,7 @@ def run_call(
     prefix: str,
     packed: dict[str, Tensor],
 ) -> dict[str, Any]:
-    """Make one call; its tensors go into `packed` under `prefix`."""
+    """Make one call; its tensors go into `packed` under `prefix`, changed arguments among them."""
     arguments = [decode(value, tensors) for value in call["args"]]
     keywords = {key: decode(value, tensors) for key, value in call["kwargs"].items()}
     if call["generator"] is not None:
@@ -128,6 +128,7 @@ def run_call(
         target.train(call["train"])
     function = target if call["method"] is None else getattr(target, call["method"])
     inputs = [value for value in arguments if isinstance(value, Tensor)]
+    given = [tensors[value["tensor"]] for value in call["args"] if is_tensor(value)]
     differentiate = call["cotangent"] is not None
     before = default_generator.get_state()
     with torch.set_grad_enabled(differentiate):
@@ -146,9 +147,15 @@ def run_call(
             answer["gradients"][name] = (
                 None if gradient is None else encode(gradient, f"{prefix}grad.{name}", packed)
             )
-    for number, after in enumerate(inputs):
-        encode(after, f"{prefix}after.{number}", packed)
+    for number, (after, before_it) in enumerate(zip(inputs, given, strict=True)):
+        if after.dtype is not before_it.dtype or not equal(after, before_it):
+            encode(after, f"{prefix}after.{number}", packed)
     return answer
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether an argument is a tensor, as the program means it."""
+    return isinstance(value, dict) and "tensor" in value
 
 
 def seed_global(seed: int) -> None:
