@@ -84,7 +84,7 @@ def measure(runner: StageRunner, version: str) -> dict[str, Measured]:
         otherwise = ""
         with mock.patch.object(compare, "deviation", recorder):
             try:
-                each.function(runner.probe(each))
+                each.function(runner.probe(each, runner.session(each.together).run))
             except Exception as error:  # Going on with numbers that are off can end in anything.
                 otherwise = str(error) or type(error).__name__
         found[each.name] = Measured(recorder.largest, recorder.tolerance, otherwise, version)

@@ -9,17 +9,15 @@ import torch
 
 from autograder.bank import judging
 from autograder.checking.connection import Connection
-from autograder.checking.programs import Answer, Program
+from autograder.checking.programs import Answer, Program, Reply
 from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.worker.protocol import frame, pack
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader, all_checks
-from autograder.grading.passing import Part, Passing
+from autograder.grading.passing import Passing
 from autograder.grading.reference import LiveReference
 from autograder.grading.script import Departure, Replay, Script, same
 
-ALONE = {(stage, False) for stage in HOMEWORK.code_stages}
-TOGETHER = ("vit", True)
 CODE = list(HOMEWORK.code_stages)
 
 
@@ -43,33 +41,58 @@ def passing() -> Passing:
     return Passing(all_checks(), judging.STANDINS, judging.SEED, reference)
 
 
-def passed(passing: Passing, **appended: str) -> set[Part]:
-    """The parts that pass of the solutions with lines appended, by module name."""
+def passed(passing: Passing, **appended: str) -> dict[str, set[str]]:
+    """The checks that pass of the solutions with lines appended, by module name."""
     lines = {name.replace("_", "-"): text for name, text in appended.items()}
     sources = {name: text + lines.get(name, "") for name, text in judging.SOLUTIONS.items()}
     return passing(CODE, sources, judging.launcher())
 
 
-def test_the_solutions_pass_in_three_workers(passing: Passing) -> None:
+def everything(*stages: str) -> dict[str, set[str]]:
+    """All checks of these stages."""
+    return {stage: {each.name for each in all_checks()[stage]} for stage in stages}
+
+
+def run_together(stage: str) -> set[str]:
+    """A stage's checks that run the four files together."""
+    return {each.name for each in all_checks()[stage] if each.together}
+
+
+def test_the_solutions_pass_in_one_worker(passing: Passing) -> None:
     counting = Counting()
-    assert passing(CODE, judging.SOLUTIONS, counting) == ALONE | {TOGETHER}
-    assert counting.started == 3
+    assert passing(CODE, judging.SOLUTIONS, counting) == everything(*CODE)
+    assert counting.started == 1
 
 
 def test_stubs_pass_nothing(passing: Passing) -> None:
-    assert passing(CODE, judging.STUBS, judging.launcher()) == set()
+    assert not any(passing(CODE, judging.STUBS, judging.launcher()).values())
 
 
-def test_a_wrong_stage_is_left_out_with_what_runs_all_files_together(passing: Passing) -> None:
+def test_a_wrong_stage_costs_its_own_checks_and_what_runs_all_files_together(
+    passing: Passing,
+) -> None:
     wrong = "\ndef scaled_dot_product_attention(q, k, v):\n    return v, q @ k.mT\n"
-    assert passed(passing, transformer_attention=wrong) == ALONE - {("attention", False)}
+    found = passed(passing, transformer_attention=wrong)
+    assert found.pop("attention") < everything("attention")["attention"]
+    assert found.pop("vit") == everything("vit")["vit"] - run_together("vit")
+    assert found == everything("data", "patching", "encoder")
 
 
 def test_a_file_that_names_something_ready_made_passes_no_stage_of_its_own(
     passing: Passing,
 ) -> None:
     named = "\ndef mine():\n    return torch.nn.MultiheadAttention(4, 2)\n"
-    assert passed(passing, ViT=named) == ALONE - {("patching", False), ("vit", False)}
+    found = passed(passing, ViT=named)
+    assert not found["patching"]
+    assert not found["vit"]
+    assert everything("data", "attention", "encoder").items() <= found.items()
+
+
+def test_a_file_that_cannot_be_loaded_twice_is_loaded_in_a_worker_of_its_own(
+    passing: Passing,
+) -> None:
+    once = "\nimport torch\nassert not hasattr(torch, 'loaded_here')\ntorch.loaded_here = True\n"
+    assert passed(passing, transformer_student=once) == everything(*CODE)
 
 
 SPOILED = """
@@ -93,8 +116,8 @@ def split_indices(*args):
 )
 def test_what_one_stage_does_to_torch_is_no_other_ones_pass(passing: Passing, line: str) -> None:
     found = passed(passing, utils=SPOILED.format(line=line))
-    assert not found & {("attention", False), TOGETHER}
-    assert {("encoder", False)} <= found
+    assert "test_formula" not in found["attention"]
+    assert not found["vit"] & run_together("vit")
 
 
 def test_what_one_stage_does_to_torch_costs_no_other_one_a_point() -> None:
@@ -106,6 +129,15 @@ def test_what_one_stage_does_to_torch_costs_no_other_one_a_point() -> None:
     ):
         for report in grader.judge(["patching", "attention", "encoder"], sources, launcher):
             assert report.earned == STAGES[report.stage].points
+
+
+def test_a_check_is_told_what_its_stage_asks_and_asks_more_itself(passing: Passing) -> None:
+    wrong = (
+        judging.SOLUTIONS["ViT"] + "\ndef images_to_patches(images, patch_size):\n    return 1\n"
+    )
+    runner = judging.runner("patching", judging.SOLUTIONS | {"ViT": wrong})
+    runner.rehearse = passing.rehearse
+    assert runner.report() == judging.judge("patching", judging.SOLUTIONS | {"ViT": wrong})
 
 
 def answers_to(script: Script) -> list[Answer]:
@@ -123,17 +155,16 @@ def test_answers_are_read_where_they_are_not_known_to_pass(passing: Passing) -> 
     checks = [each for each in all_checks()["patching"] if not each.together]
     script = Script(checks, judging.SEED, passing.reference)
     answers = answers_to(script)
-    assert script.passed_by(answers)
-    assert script.passed_by(answers)
+    assert script.passed_by(answers) == script.passed_by(answers) == {c.name for c in checks}
     for place in (0, len(answers) - 1):
         for other in (
             dataclasses.replace(answers[place], header=b'{"error": {}}'),
             dataclasses.replace(answers[place], header=b"no JSON"),
             dataclasses.replace(answers[place], tensors=b"no tensors"),
         ):
-            assert not script.passed_by([*answers[:place], other, *answers[place + 1 :]])
-    assert not script.passed_by(answers[:-1])
-    assert script.passed_by(answers)
+            spoiled = [*answers[:place], other, *answers[place + 1 :]]
+            assert len(script.passed_by(spoiled)) == len(checks) - 1
+    assert len(script.passed_by(answers[:-1])) == len(checks) - 1
 
 
 def test_a_replay_answers_nothing_but_what_was_asked() -> None:
@@ -145,6 +176,10 @@ def test_a_replay_answers_nothing_but_what_was_asked() -> None:
         replay(Program("scale_to_unit"))
     with pytest.raises(Departure):
         replay(asked)
+    other = Replay([asked], [answer], lambda program: Reply({"live": program.target}, {}))
+    assert [other(asked).header, other(asked).header] == [{"calls": []}, {"live": "normalize"}]
+    damaged = Replay([asked], [Answer(b"{", b"")], lambda program: Reply({"live": 1}, {}))
+    assert damaged(asked).header == {"live": 1}
 
 
 def test_programs_are_the_same_where_everything_is() -> None:

@@ -14,8 +14,9 @@ from .describe import Knowledge
 from .diagnosis import Failure, diagnosed
 from .hints import defined_twice, no_python
 from .probe import Probe, Run
+from .programs import Program, Reply
 from .registry import Check, in_order
-from .session import COMPUTING_SECONDS, COMPUTING_SECONDS_ONCE_SLOW, StageSession
+from .session import StageSession
 from .source import ready_made
 from .stages import STAGES
 from .suspects import Suspect
@@ -26,13 +27,13 @@ PUBLIC_SEED = b"public"
 
 
 class Rehearsal(Protocol):
-    """A submission's answers to what some checks ask, all come before the first check."""
+    """A submission's answers to what a check asks, all come before the check runs."""
 
-    def passes(self, each: Check) -> bool:
+    def passes(self) -> bool:
         """Whether they are, byte for byte, answers that passed this check before."""
 
-    def run(self, each: Check) -> Run:
-        """Answers this check: from what has come, or where it asks for more, from the worker."""
+    def run(self, program: Program) -> Reply:
+        """Answers the check: from what has come, or where it asks for more, from the worker."""
 
 
 @dataclass
@@ -51,8 +52,9 @@ class StageRunner:
         suspects: gives the stage's known mistakes; asked where a check fails.
         knowledge: gives rules for differences that no known mistake explains.
         copied: files of an earlier assignment that have to be there, too.
-        rehearse: asks at once what some checks will ask, of those that run the four files together
-            or of the others; gives None where the answers do not all come, or nobody knows what.
+        passed: names of checks that are known to pass, unless another one blocks them.
+        rehearse: asks at once what a check will ask; gives None where the answers do not all come,
+            or nobody knows what it asks.
     """
 
     stage: str
@@ -66,8 +68,8 @@ class StageRunner:
     suspects: Callable[[], list[Suspect]] = list
     knowledge: Callable[[], Knowledge] = Knowledge
     copied: tuple[str, ...] = ()
-    rehearse: Callable[[StageSession, bool], Rehearsal | None] | None = None
-    rehearsals: dict[bool, Rehearsal | None] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+    rehearse: Callable[[StageSession, Check], Rehearsal | None] = lambda session, each: None
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     sessions: dict[bool, StageSession] = field(default_factory=dict)
@@ -92,7 +94,9 @@ class StageRunner:
     def entry(self) -> Verdict:
         """The first verdict, worth nothing: the files are there, import, are the student's own."""
         if ENTRY not in self.verdicts:
-            self.verdicts[ENTRY] = self._judge(self._entry(), self._enter)
+            entered = any(not c.together and c.name in self.passed for c in self.checks)
+            blank = self._entry()
+            self.verdicts[ENTRY] = blank if entered else self._judge(blank, self._enter)
         return self.verdicts[ENTRY]
 
     def verdict(self, each: Check) -> Verdict:
@@ -102,30 +106,13 @@ class StageRunner:
             self.verdicts[each.name] = self._blocked(each, blank) or self._check(each, blank)
         return self.verdicts[each.name]
 
-    def take_as_passed(self, together: bool) -> None:
-        """Judge some checks no more: they were found to pass.
-
-        Args:
-            together: whether the checks that run the four files together, or the others.
-        """
-        if not together:
-            self.verdicts[ENTRY] = self._entry()
-        for each in self.checks:
-            if each.together == together:
-                self.verdicts[each.name] = Verdict(
-                    each.name,
-                    each.stage,
-                    each.title,
-                    each.points,
-                    Status.PASSED,
-                    earned=each.points,
-                )
-
-    def probe(self, each: Check) -> Probe:
-        """What the check is called with."""
-        rehearsal = self._rehearsal(each.together)
-        run = rehearsal.run(each) if rehearsal else self._session(each.together).run
-        return Probe(f"{each.stage}/{each.name}", self.seed, run, self.reference)
+    def session(self, together: bool) -> StageSession:
+        """The submission in a worker, the four files as they are or with stand-ins."""
+        if together not in self.sessions:
+            self.sessions[together] = StageSession(
+                self.stage, self.sources, self.standins, self.launcher, together
+            )
+        return self.sessions[together]
 
     def blocked_by(self, each: Check) -> str | None:
         """Why the check says nothing now, or None where it can be run."""
@@ -144,11 +131,19 @@ class StageRunner:
         reason = self.blocked_by(each)
         return (reason and replace(blank, status=Status.CANNOT_BE_CHECKED, message=reason)) or None
 
+    def probe(self, each: Check, run: Run) -> Probe:
+        """What the check is called with; `run` answers as the submission does."""
+        return Probe(f"{each.stage}/{each.name}", self.seed, run, self.reference)
+
     def _check(self, each: Check, blank: Verdict) -> Verdict:
-        rehearsal = self._rehearsal(each.together)
-        if rehearsal and rehearsal.passes(each):
-            return replace(blank, earned=each.points)
-        probe = self.probe(each)
+        right = replace(blank, earned=each.points)
+        if each.name in self.passed:
+            return right
+        session = self.session(each.together)
+        rehearsal = self.rehearse(session, each)
+        if rehearsal and rehearsal.passes():
+            return right
+        probe = self.probe(each, rehearsal.run if rehearsal else session.run)
 
         def run() -> None:
             try:
@@ -157,7 +152,7 @@ class StageRunner:
                 self.failures[each.name] = Failure.of(failure, probe)
                 raise
 
-        return self._judge(replace(blank, earned=each.points), run)
+        return self._judge(right, run)
 
     def _judge(self, blank: Verdict, run: Callable[[], None]) -> Verdict:
         try:
@@ -183,27 +178,10 @@ class StageRunner:
             for name, first, last in defined_twice(self.sources.get(Path(file).stem, ""))
         ]
 
-    def _session(self, together: bool) -> StageSession:
-        if together not in self.sessions:
-            self.sessions[together] = StageSession(
-                self.stage, self.sources, self.standins, self.launcher, together
-            )
-        return self.sessions[together]
-
-    def _rehearsal(self, together: bool) -> Rehearsal | None:
-        if self.rehearse and together not in self.rehearsals:
-            session = self._session(together)
-            session.computing = COMPUTING_SECONDS_ONCE_SLOW
-            self.rehearsals[together] = self.rehearse(session, together)
-            session.computing = COMPUTING_SECONDS
-            if self.rehearsals[together] is None:
-                self.sessions.pop(together).close()
-        return self.rehearsals.get(together)
-
     def _enter(self) -> None:
         require_copies(self.copied, self.sources)
         require_own_work(self.stage, self.sources)
-        if error := self._session(False).load():
+        if error := self.session(False).load():
             raise CheckFailed(error)
 
 

@@ -27,7 +27,7 @@ from autograder.sandbox.tiers import choose
 
 from .config import CourseConfig, load_config
 from .mistakes import KnownMistakes
-from .passing import Part, Passing
+from .passing import Passing
 from .reference import SOLUTIONS, LiveReference
 from .seed import load_seed
 from .store import Store, digest, folder_digest
@@ -161,15 +161,13 @@ class Grader:
         """
         passed = self.passing(stages, sources, launcher)
         for stage in stages:
-            yield self._judge(stage, sources, launcher, passed)
+            yield self._judge(stage, sources, launcher, passed[stage])
 
     def _judge(
-        self, stage: str, sources: dict[str, str], launcher: Launcher, passed: set[Part]
+        self, stage: str, sources: dict[str, str], launcher: Launcher, passed: set[str]
     ) -> StageReport:
         runner = self._runner(stage, sources, launcher)
-        for together in (False, True):
-            if (stage, together) in passed:
-                runner.take_as_passed(together)
+        runner.passed = passed
         runner.suspects = functools.partial(self.mistakes, stage)
         runner.knowledge = lambda: Knowledge((one_change,), (two_changes,))
         report = runner.report()
@@ -187,7 +185,7 @@ class Grader:
             launcher,
             self.reference,
             self.seed,
-            rehearse=functools.partial(self.passing.rehearse, stage),
+            rehearse=self.passing.rehearse,
         )
 
     def _training(

@@ -1,4 +1,4 @@
-"""Which stages of a submission pass at once: one worker for all of them, and no word on the rest.
+"""Which checks a submission passes at once: one worker for all stages, and no word on the rest.
 
 First come the stages that need no stand-in, with the four files together, then the others in
 their order, each with the files loaded anew below its stand-ins: a stand-in reaches the worker
@@ -11,6 +11,7 @@ group gets a worker of its own.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 from autograder.checking.compare import CheckFailed
 from autograder.checking.connection import Launcher
@@ -26,7 +27,7 @@ Part = tuple[str, bool]
 
 
 class Passing:
-    """Tries stages of submissions.
+    """Tries the checks of submissions.
 
     Args:
         checks: by stage.
@@ -45,17 +46,15 @@ class Passing:
         self.lock = threading.Lock()
         self.scripts: dict[Part, Script | None] = {}
 
-    def __call__(self, stages: list[str], sources: dict[str, str], launcher: Launcher) -> set[Part]:
-        """The parts of these stages of which every check passes.
+    def __call__(
+        self, stages: list[str], sources: dict[str, str], launcher: Launcher
+    ) -> dict[str, set[str]]:
+        """The names of the checks that pass, by stage.
 
         Args:
             stages: keys, in order.
             sources: the submission's files, by module name.
             launcher: whence workers come.
-
-        Returns:
-            Pairs of a stage's key and whether its checks that run the four files together are
-            meant, or the others.
         """
         alone = [(stage, False) for stage in stages if not STAGES[stage].needs]
         together = [
@@ -70,37 +69,41 @@ class Passing:
             slow=True,
             computing=COMPUTING_SECONDS_ONCE_SLOW,
         )
-        found: set[Part] = set()
+        found: dict[str, set[str]] = {stage: set() for stage in stages}
         try:
             for parts in groups:
-                found |= self._passed(parts, sources, session)
+                for (stage, _), names in self._passed(parts, sources, session):
+                    found[stage] |= names
         except RuntimeError:  # No worker can be started: who judges the stages says so.
             pass
         finally:
             session.close()
-        return {(stage, which) for stage, which in found if (stage, False) in found}
+        return found
 
-    def rehearse(self, stage: str, session: StageSession, together: bool) -> Rehearsed | None:
-        """A session's answers to all that a stage asks; None where they do not all come.
+    def rehearse(self, session: StageSession, each: Check) -> Rehearsed | None:
+        """A session's answers to all that a check asks; None where they do not all come.
 
         Args:
-            stage: its key.
-            session: with the submission, for this stage.
-            together: whether the checks that run the four files together are meant.
+            session: with the submission, for the check's stage.
+            each: the check.
         """
-        script = self._script((stage, together))
+        script = self._script((each.stage, each.together))
         if script is None:
             return None
+        asked, count = script.asked_by[each.name], len(script.programs[each.name])
+        patience = session.slow, session.computing
+        session.computing = COMPUTING_SECONDS_ONCE_SLOW
         try:
-            answers = session.run_all(script.asked, script.count)
+            answers = session.run_all(asked, count)
         except RuntimeError:  # No worker can be started: who judges the stage says so.
             return None
-        return None if answers is None else Rehearsed(script, answers, session.run)
+        finally:
+            session.slow, session.computing = patience
+        return None if answers is None else Rehearsed(script, each, answers, session.run)
 
     def _passed(
         self, parts: list[Part], sources: dict[str, str], session: StageSession
-    ) -> set[Part]:
-        found: set[Part] = set()
+    ) -> Iterator[tuple[Part, set[str]]]:
         if parts:
             stage, together = parts[-1]
             session.turn_to(stage, together or not STAGES[parts[0][0]].needs)
@@ -110,10 +113,8 @@ class Passing:
                 continue
             answers = session.run_all(script.asked, script.count)
             if answers is None:
-                break
-            if script.passed_by(answers):
-                found.add(part)
-        return found
+                return
+            yield part, script.passed_by(answers)
 
     def _script(self, part: Part) -> Script | None:
         with self.lock:

@@ -56,23 +56,26 @@ class Script:
         """All programs, packed."""
         return packed(list(itertools.chain(*self.programs.values())))
 
+    @functools.cached_property
+    def asked_by(self) -> dict[str, bytes]:
+        """Each check's programs, packed."""
+        return {name: packed(programs) for name, programs in self.programs.items()}
+
     @property
     def count(self) -> int:
         """How many programs there are."""
         return sum(map(len, self.programs.values()))
 
-    def passed_by(self, answers: Sequence[Answer]) -> bool:
-        """Whether these answers to all programs pass all checks.
+    def passed_by(self, answers: Sequence[Answer]) -> set[str]:
+        """Names of the checks that these answers to all programs pass.
 
         Answers that are byte for byte those that passed a check before pass it again unread.
         """
-        return all(self.passes(each, own) for each, own in self.by_check(answers))
-
-    def by_check(self, answers: Sequence[Answer]) -> Iterator[tuple[Check, list[Answer]]]:
-        """Answers to all programs, check by check."""
         left = iter(answers)
-        for each in self.checks:
-            yield each, list(itertools.islice(left, len(self.programs[each.name])))
+        own = {
+            c.name: list(itertools.islice(left, len(self.programs[c.name]))) for c in self.checks
+        }
+        return {each.name for each in self.checks if self.passes(each, own[each.name])}
 
     def passes(self, each: Check, answers: list[Answer]) -> bool:
         """Whether these answers to a check's programs pass it."""
@@ -113,26 +116,24 @@ class Recording:
 
 
 class Rehearsed:
-    """One submission's answers to a script.
+    """One submission's answers to what a check asks.
 
     Args:
-        script: what was asked.
-        answers: to all its programs.
+        script: knows what that is.
+        each: the check.
+        answers: in the order of its programs.
         live: answers what the script does not hold.
     """
 
-    def __init__(self, script: Script, answers: Sequence[Answer], live: Run) -> None:
+    def __init__(self, script: Script, each: Check, answers: list[Answer], live: Run) -> None:
         self.script = script
-        self.answers = {each.name: own for each, own in script.by_check(answers)}
-        self.live = live
+        self.each = each
+        self.answers = answers
+        self.run: Run = Replay(script.programs[each.name], answers, live)
 
-    def passes(self, each: Check) -> bool:
-        """Whether its answers are, byte for byte, such as passed this check before."""
-        return self.script.known_to_pass(each, self.answers[each.name])
-
-    def run(self, each: Check) -> Run:
-        """Answers one check."""
-        return Replay(self.script.programs[each.name], self.answers[each.name], self.live)
+    def passes(self) -> bool:
+        """Whether they are, byte for byte, such as passed this check before."""
+        return self.script.known_to_pass(self.each, self.answers)
 
 
 class Replay:

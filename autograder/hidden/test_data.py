@@ -12,6 +12,7 @@ from autograder.checking.registry import check
 
 IMAGES = 2000
 SINGLES = 30
+COMPARED = 32
 OWN_PLACE = "draw the place anew for each image, rows apart from columns, with both ends in reach."
 
 
@@ -126,7 +127,7 @@ def test_erase_draws(probe: Probe) -> None:
 def require_generator_decides(probe: Probe, augment: Target, *size: int) -> None:
     """Fail unless the draws come from the generator, or from PyTorch's default one without it."""
     where = augment.program.target
-    pictures = Pictures.draw(probe.inputs, 200, 1, 3, 5)
+    pictures = Pictures.draw(probe.inputs, COMPARED, 1, 3, 5)
     images, seed, start = pictures.images, probe.inputs.seed(), probe.inputs.seed()
     one, again, other = augment.results(
         call(images, *size, 0.5, _generator=seed, _seed=start),

@@ -20,11 +20,11 @@ class MultiHeadSelfAttention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens, return_weights=False):
-        output, weights = self.attend(tokens, self.training)
+        both = self.attend(tokens, self.training)
         if return_weights and self.training:
             # PyTorch returns the weights after dropout, the course those before it.
-            weights = self.attend(tokens, False)[1]
-        return (output, weights) if return_weights else output
+            both = both[0], self.attend(tokens, False)[1]
+        return both if return_weights else both[0]
 
     def attend(self, tokens, training):
         sequence = tokens.transpose(0, 1)
