@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .answers import values_of
 from .compare import CheckFailed, Difference
 from .describe import Knowledge, describe, describe_answers, scene_for
 from .evidence import Evidence
-from .probe import Probe, ReferenceTrouble, values_of
+from .probe import Probe, ReferenceTrouble
 from .programs import Program
 from .reading import where_to_read
 from .suspects import Suspect, resemblances

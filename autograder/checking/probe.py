@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from torch import Tensor
 
+from .answers import NO_ANSWER, Raised, Result, read
 from .compare import CheckFailed, kind_of, require, require_same
 from .inputs import Inputs
 from .programs import TARGETS, Call, Program, Reply
-from .words import MESSAGE_LIMIT, error_in_words, kind_in_words, quoted, refusal_in_words
+from .words import MESSAGE_LIMIT, error_in_words, quoted, refusal_in_words
 
 Run = Callable[[Program], Reply]
-NO_ANSWER = (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 class ReferenceTrouble(Exception):
     """The reference did not answer as it must: the grader's mistake, not the student's."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one call.
-
-    Attributes:
-        value: a tensor, a number, None, or a tuple of such.
-        gradients: by "input.0", "parameter.query.weight"; None where no path leads there.
-        after: the tensor arguments as they were after the call.
-        moved: whether PyTorch's global random state moved during the call.
-    """
-
-    value: Any
-    gradients: dict[str, Tensor | None]
-    after: list[Tensor]
-    moved: bool
-
-
-@dataclass(frozen=True)
-class Raised:
-    """An error that the student's code raised: its type's names (with bases) and message."""
-
-    bases: tuple[str, ...]
-    message: str
-    words: str
 
 
 class Probe:
@@ -280,14 +254,6 @@ class Target:
             raise CheckFailed(f"{where}: the answer is not one that our worker gives") from error
 
 
-def values_of(reply: Reply) -> tuple[Any, ...]:
-    """The values of a program's calls; none where a call did not return or is not readable."""
-    try:
-        return tuple(read(answer["value"], reply) for answer in reply.header["calls"])
-    except NO_ANSWER:
-        return ()
-
-
 def steady(target: Target) -> Target:
     """The same module, its MLPs with hidden numbers so large that their GELU is the identity.
 
@@ -317,14 +283,3 @@ def call(*args: Any, **kwargs: Any) -> Call:
     """A call written as one: options of `Call` have a leading underscore."""
     options = {key[1:]: kwargs.pop(key) for key in list(kwargs) if key.startswith("_")}
     return Call(args, kwargs, **options)
-
-
-def read(value: Any, reply: Reply) -> Any:
-    """A value as the worker encoded it."""
-    if not isinstance(value, dict):
-        return value
-    if "tensor" in value:
-        return reply.tensors[value["tensor"]]
-    if "tuple" in value:
-        return tuple(read(part, reply) for part in value["tuple"])
-    return kind_in_words(value["other"])

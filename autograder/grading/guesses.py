@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from autograder.checking.answers import read
 from autograder.checking.describe import scene_for
 from autograder.checking.describe.case import TOLERANCE, Case
 from autograder.checking.describe.guesses import Guess, key_of
-from autograder.checking.probe import Run, read
+from autograder.checking.probe import Run
 from autograder.checking.programs import Program, Reply
 from autograder.hidden import recipes
 

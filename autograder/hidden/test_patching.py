@@ -4,8 +4,9 @@ import re
 
 import torch
 
+from autograder.checking.answers import Raised, Result
 from autograder.checking.compare import require, require_same
-from autograder.checking.probe import Probe, Raised, Result, Target, call
+from autograder.checking.probe import Probe, Target, call
 from autograder.checking.registry import check
 
 

@@ -5,9 +5,10 @@ import math
 import torch
 from torch import Tensor
 
+from ..answers import Result
 from ..compare import kind_of, require, require_same
 from ..pictures import Pictures, bounds, require_own_draws
-from ..probe import Probe, Result, Target
+from ..probe import Probe, Target
 from ..registry import check
 
 IMAGES = 1500
