@@ -40,6 +40,7 @@ from autograder.release.weights import sample_weights
 from .in_kernel import judge_stage
 
 MEGABYTE = 2**20
+LOOK_SECONDS = 3.0  # Looking takes a fiftieth of a second of every process that is graded in.
 VITCOURSE = str(Path(sys.executable).with_name("vitcourse"))
 STOCK_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -98,7 +99,7 @@ def measured(command: list[str], folder: Path) -> Run:
 
 def watch(number: int, peak: list[float], ended: threading.Event) -> None:
     """Note the most memory that a process and its descendants share out among them."""
-    while not ended.wait(1.0):
+    while not ended.wait(LOOK_SECONDS):
         total = 0
         try:
             root = psutil.Process(number)

@@ -225,13 +225,13 @@ def require_even(drawn: Tensor, cells: Tensor, where: str, what: str, hint: str)
     for row, column in cells.tolist():
         here = (drawn[:, 0] == row) & (drawn[:, 1] == column)
         share, low, high = bounds(here, 1 / len(cells))
-        require(
-            low <= share <= high,
-            f"{where}: not every {what} is drawn equally often\n"
-            f"  expected: row {row}, column {column} for about {1 / len(cells):.1%} of "
-            f"{len(drawn)} images (between {low:.1%} and {high:.1%})\n"
-            f"  got:      {share:.1%}{never_drawn(drawn, cells)}\nTry: {hint}",
-        )
+        if not low <= share <= high:
+            raise CheckFailed(
+                f"{where}: not every {what} is drawn equally often\n"
+                f"  expected: row {row}, column {column} for about {1 / len(cells):.1%} of "
+                f"{len(drawn)} images (between {low:.1%} and {high:.1%})\n"
+                f"  got:      {share:.1%}{never_drawn(drawn, cells)}\nTry: {hint}"
+            )
 
 
 def never_drawn(drawn: Tensor, cells: Tensor) -> str:
