@@ -46,12 +46,11 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer until the control socket closes; then end every worker."""
-        # What `torch.utils.checkpoint` and `torch.compile` import when they are used first: 0.7 s.
-        import torch._dynamo  # noqa: F401
         from worker.ready_made import fence_ahead
         from worker.serve import serve_on
-        from worker.warm import prepare_to_fork
+        from worker.warm import import_ahead, prepare_to_fork
 
+        import_ahead()
         fence_ahead()
         prepare_to_fork()
         self.serve_worker = serve_on
