@@ -123,7 +123,8 @@ def test_speeds_are_measured_for_all_sides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: datasets.ImageData
 ) -> None:
     tiny = replace(
-        PRESETS["quick-vit"], settings=replace(PRESETS["quick-vit"].settings, batch_size=8)
+        PRESETS["quick-vit"],
+        settings=replace(PRESETS["quick-vit"].settings, batch_size=8, drop_path=0.1),
     )
     monkeypatch.setitem(PRESETS, "quick-vit", tiny)
     monkeypatch.setattr(speed, "ROUNDS", 1)

@@ -184,7 +184,7 @@ PRESETS: dict[str, Preset] = {
         "ViT-Base on airplane, automobile, bird and cat: wants a GPU.",
         "vit",
         vit(768, 3072, 12, 12, patch_size=8, pool="mean", positions="sinusoidal-2d"),
-        replace(MUON, epochs=10, batch_size=64, learning_rate=1e-3, warmup_epochs=0.5),
+        replace(MUON, epochs=10, batch_size=64, learning_rate=1e-3, warmup_epochs=0.1),
         SHIFTED,
         validation_fraction=0.2,
         num_classes=4,
