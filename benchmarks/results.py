@@ -10,21 +10,23 @@ Rows lie in `FOLDER/results.jsonl`; the table, with the sources' own figures bes
 
 from __future__ import annotations
 
-import _thread
 import argparse
 import json
 import platform
 import statistics
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import torch
+from torch import Tensor
 
 from course import datasets, presets
+from course.loader import Loader
 from course.run import TrainingError
 
 TABLE = Path(__file__).with_suffix(".md")
@@ -63,13 +65,18 @@ PLAN = (
 
 @contextmanager
 def interrupted_after(seconds: float) -> Iterator[None]:
-    """Raise KeyboardInterrupt in the main thread when the time is over."""
-    timer = threading.Timer(seconds, _thread.interrupt_main)
-    timer.start()
-    try:
+    """Interrupt training, as Ctrl-C does, with the first batch after this time."""
+    deadline = time.monotonic() + seconds
+    batches = Loader.__iter__
+
+    def in_time(loader: Loader) -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in batches(loader):
+            if time.monotonic() > deadline:
+                raise KeyboardInterrupt
+            yield batch
+
+    with mock.patch.object(Loader, "__iter__", in_time):
         yield
-    finally:
-        timer.cancel()
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
