@@ -119,6 +119,29 @@ def test_a_tricks_gain_is_what_is_lost_without_it(
     assert "| flips | 50.0% | 50.0%, 50.0% | +10.0 points |" in (tmp_path / "tricks.md").read_text()
 
 
+def test_a_means_against_overfitting_gains_what_is_won_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tricks.with_added(PRESETS["ours-vit"])
+    plain = made.pop("nothing")
+    assert plain.settings.cutmix == plain.settings.mixup == plain.settings.drop_path == 0
+    assert all(variant.config == plain.config for variant in made.values())
+    assert {name for name, variant in made.items() if variant == plain} == set()
+
+    def result(name: str, *_: object, **__: object) -> object:
+        return type("Result", (), {"test_accuracy": 0.5 + 0.2 * PRESETS[name].settings.cutmix})
+
+    monkeypatch.setattr(presets, "run", result)
+    monkeypatch.setattr(tricks, "HERE", tmp_path / "tricks.py")
+    output = tmp_path / "rows.jsonl"
+    arguments = ["--data", "few", "--preset", "ours-vit", "--added", "--seeds", "0"]
+    run(tricks, monkeypatch, *arguments, "--output", str(output))
+    table = (tmp_path / "tricks.md").read_text()
+    assert "| with | mean |" in table
+    assert "| CutMix | 60.0% | 60.0% | +10.0 points |" in table
+    assert "| mixup | 50.0% | 50.0% | +0.0 points |" in table
+
+
 def test_speeds_are_measured_for_all_sides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: datasets.ImageData
 ) -> None:

@@ -155,16 +155,6 @@ def test_drop_path_skips_whole_branches_in_training_only():
     assert torch.equal(block.attention(tokens), plain)
 
 
-def test_the_average_follows_the_weights():
-    model = nn.Linear(2, 2, bias=False)
-    first = model.weight.detach().clone()
-    averaged = recipes.average(model, 0.9)
-    averaged.update_parameters(model)
-    model.weight.data += 1.0
-    averaged.update_parameters(model)
-    torch.testing.assert_close(averaged.module.weight, first + 0.1)
-
-
 def test_channels_come_last_in_convolutional_nets_only():
     assert recipes.memory_format(cnn.CNN()) == torch.channels_last
     assert recipes.memory_format(resnet.ResNet(width=4)) == torch.channels_last

@@ -20,7 +20,6 @@ EVERYTHING = Settings(
     mixup=0.3,
     cutmix=0.3,
     drop_path=0.3,
-    average=0.9,
     keep="last",
 )
 

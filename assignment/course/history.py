@@ -36,7 +36,6 @@ class Settings:
     mixup: float = 0.0  # probability that an image is blended with another
     cutmix: float = 0.0  # probability that an image gets a rectangle of another
     drop_path: float = 0.0  # probability that the last block is skipped; less before it
-    average: float = 0.0  # decay of the moving average of the weights, such as 0.999
     compile: bool = False  # let torch.compile fuse the model; for long runs on a GPU
 
 

@@ -1,4 +1,4 @@
-"""The tricks of training, one function each. What each one gains is in the table of results.
+"""The tricks of training, one function each. What each one gains, `make tricks` measures.
 
 `training.train` calls them; `Settings` switches them on.
 """
@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.optim import swa_utils
 
 from course.history import Settings
 
@@ -143,16 +142,6 @@ def dropper(probability: float) -> Callable[[nn.Module, object, Tensor], Tensor]
         return output * (kept / (1 - probability)).to(output.dtype)
 
     return drop
-
-
-def average(model: nn.Module, decay: float) -> swa_utils.AveragedModel:
-    """An exponential moving average of the weights, which is validated and kept.
-
-    Source: Polyak and Juditsky 1992; with exponential decay, Tarvainen and Valpola 2017
-    (arXiv 1703.01780).
-    """
-    averaging = swa_utils.get_ema_multi_avg_fn(decay)
-    return swa_utils.AveragedModel(model, multi_avg_fn=averaging, use_buffers=True)
 
 
 def memory_format(model: nn.Module) -> torch.memory_format:

@@ -22,7 +22,7 @@ class TrainingError(RuntimeError):
 
 
 class Run:
-    """The model, its optimizers, the averaged weights, the random numbers, the history.
+    """The model, its optimizers, the random numbers, the history.
 
     Args:
         model: moved to the loader's device.
@@ -48,7 +48,6 @@ class Run:
         self.scaler = torch.amp.GradScaler(
             self.device.type, enabled=self.precision == torch.float16
         )
-        self.average = recipes.average(model, settings.average) if settings.average else None
         compiling = settings.compile and self.device.type == "cuda"  # on a CPU it gains little
         self.compiled = torch.compile(model) if compiling else model
         self.history = History(
@@ -57,11 +56,6 @@ class Run:
             str(self.precision).removeprefix("torch."),
             sum(parameter.numel() for parameter in model.parameters()),
         )
-
-    @property
-    def averaged(self) -> nn.Module:
-        """What is validated and kept: the averaged model if there is one."""
-        return self.average.module if self.average else self.model
 
     def images_until(self, step: int) -> int:
         """How many images the first `step` steps read."""
@@ -78,15 +72,13 @@ class Run:
             self.scaler.step(optimizer)
             optimizer.zero_grad()
         self.scaler.update()
-        if self.average:
-            self.average.update_parameters(self.model)
         self.step += 1
 
     def end_epoch(self, row: dict[str, float]) -> None:
         """Write the row down; keep the weights, and as the best ones where they are."""
         history = self.history
         history.rows.append(row)
-        weights = {name: value.clone() for name, value in self.averaged.state_dict().items()}
+        weights = {name: value.clone() for name, value in self.model.state_dict().items()}
         history.weights["last"] = weights
         best = history.rows[history.best_epoch - 1] if history.best_epoch else None
         if best is None or row["validation_accuracy"] > best["validation_accuracy"]:
@@ -144,8 +136,7 @@ class Run:
             torch.cuda.set_rng_state(state, self.device)
 
     def _parts(self) -> list[Any]:
-        average = [self.average] if self.average else []
-        return [self.model, *self.optimizers, self.scaler, *average]
+        return [self.model, *self.optimizers, self.scaler]
 
     def _random(self) -> list[Tensor]:
         cuda = [torch.cuda.get_rng_state(self.device)] if self.device.type == "cuda" else []

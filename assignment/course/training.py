@@ -57,7 +57,7 @@ def train(
         try:
             while len(history.rows) < settings.epochs:
                 row = train_epoch(run, train_loader, bar)
-                loss, accuracy = evaluate(run.averaged, validation_loader)
+                loss, accuracy = evaluate(run.model, validation_loader)
                 row |= {"validation_loss": loss, "validation_accuracy": accuracy}
                 history.seconds = seconds_before + time.perf_counter() - start
                 run.end_epoch(row)
