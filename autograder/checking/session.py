@@ -83,7 +83,6 @@ class StageSession:
     launcher: Launcher
     together: bool = False
     connection: Connection | None = None
-    load_error: str | None = None
     replace: bool = False
     spent: float = 0.0
     slow: bool = False
@@ -100,7 +99,6 @@ class StageSession:
         if error and not (self.together or self.replace or self.connection):
             self.replace = True
             error = self._load()
-        self.load_error = error
         return error
 
     def turn_to(self, stage: str, together: bool) -> None:

@@ -2,8 +2,8 @@
 
 Inputs come from the seed, so until something fails every submission is asked the same programs. A
 script holds them, packed once for a class. A submission whose answers pass all checks of a script
-has passed them. Where that fails, the stage is judged in a worker of its own, which is asked the
-script first, too: a check then asks the worker only what it asks of nobody who passes.
+has passed them. A check that did not pass is judged in a worker of the stage's own, which is asked
+that check's part of the script at once; one by one come only programs that the script does not hold.
 """
 
 from __future__ import annotations
