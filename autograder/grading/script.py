@@ -3,7 +3,7 @@
 Inputs come from the seed, so until something fails every submission is asked the same programs. A
 script holds them, packed once for a class. A submission whose answers pass all checks of a script
 has passed them. A check that did not pass is judged in a worker of the stage's own, which is asked
-that check's part of the script at once; one by one come only programs that the script does not hold.
+that check's part of the script at once; programs that the script does not hold come one by one.
 """
 
 from __future__ import annotations
