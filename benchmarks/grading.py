@@ -243,7 +243,7 @@ def table(stock: int, theirs: Run, ours: dict[int, tuple[Run, Run]]) -> str:
         "",
         "| | submissions | seconds | seconds a submission | times faster | memory, MB |",
         "| --- | --- | --- | --- | --- | --- |",
-        f"| stock `nbgrader autograde` | {stock} | {theirs.seconds:.1f} | {each:.2f} | 1 "
+        f"| stock nbgrader | {stock} | {theirs.seconds:.1f} | {each:.2f} | 1 "
         f"| {theirs.megabytes:.0f} |",
     ]
     for which, what in enumerate(("ours, the checks", "ours, `vitcourse grade`")):
