@@ -2,17 +2,16 @@
 
     python -m benchmarks.results --data cifar10 --minutes 9
 
-runs each preset of the plan that has no row yet, the most telling first. When the minutes are
-over it stops; the next call goes on from the checkpoint, and ends as if it had never stopped.
-Rows lie in `FOLDER/results.jsonl`; the table, with the sources' own figures beside ours, goes to
-`results.md` beside this file.
+runs each preset of the plan that has no row yet, one seed of each first, the most telling first.
+When the minutes are over it stops; the next call goes on from the checkpoint, and ends as if it
+had never stopped. Rows go to `results.jsonl`, the table, with the sources' own figures beside
+ours, to `results.md` beside this file; histories, curves and weights to FOLDER.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
 import time
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from course import datasets, presets
 from course.loader import Loader
 from course.run import TrainingError
 
-TABLE = Path(__file__).with_suffix(".md")
+ROWS = Path(__file__).with_suffix(".jsonl")
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,16 @@ class Planned:
 
 
 PLAN = (
+    Planned("ours-vit", (0, 1, 2), "slides' ViT: 77 %, loss 1.28, 180 epochs", gpu=True),
+    Planned("ours-cnn", (0, 1, 2), "slides' CNN: 89 %, loss 0.86", gpu=True),
+    Planned("slides-vit", (0,), "77 %, loss 1.28, 180 epochs", gpu=True),
+    Planned("slides-cnn", (0,), "89 %, loss 0.86", gpu=True),
     Planned("fast-cpu", (0, 1, 2), ""),
     Planned("homework-vit", (0, 1, 2), "about 50 %"),
     Planned("homework-resnet", (0, 1, 2), "about 60 %"),
     Planned("five-minutes", (0, 1, 2), ""),
     Planned("small-hardware-vit", (0,), "14.81 % after 5 epochs in 5 hours"),
     Planned("base-four-classes", (0,), "51.1 % after 10 epochs", gpu=True),
-    Planned("ours-vit", (0, 1, 2), "slides' ViT: 77 %, loss 1.28, 180 epochs", gpu=True),
-    Planned("ours-cnn", (0, 1, 2), "slides' CNN: 89 %, loss 0.86", gpu=True),
-    Planned("slides-vit", (0,), "77 %, loss 1.28, 180 epochs", gpu=True),
-    Planned("slides-cnn", (0,), "89 %, loss 0.86", gpu=True),
 )
 
 
@@ -79,23 +78,34 @@ def interrupted_after(seconds: float) -> Iterator[None]:
         yield
 
 
-def rows(folder: Path) -> list[dict[str, Any]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     """The finished rows, one for each preset and seed: the newest."""
-    path = folder / presets.FACTS
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     found = [json.loads(line) for line in lines]
     return list({(r["preset"], r["seed"]): r for r in found if not r["stopped"]}.values())
 
 
-def missing(folder: Path, device: str) -> list[tuple[str, int]]:
-    """Presets and seeds without a row that this device can get through."""
-    done = {(row["preset"], row["seed"]) for row in rows(folder)}
-    return [
+def missing(path: Path, device: str) -> list[tuple[str, int]]:
+    """Presets and seeds without a row that this device can get through: all first seeds first."""
+    done = {(row["preset"], row["seed"]) for row in rows(path)}
+    wanted = [
         (planned.preset, seed)
         for planned in PLAN
         for seed in planned.seeds
         if (planned.preset, seed) not in done and (device == "cuda" or not planned.gpu)
     ]
+    return sorted(wanted, key=lambda preset_and_seed: preset_and_seed[1])
+
+
+def keep(path: Path, result: presets.Result) -> None:
+    """Add the row of a finished run, with the machine that it ran on."""
+    threads = presets.PRESETS[result.name].threads or torch.get_num_threads()
+    machine = "1 CPU thread" if threads == 1 else f"{threads} CPU threads"
+    if result.history.device.startswith("cuda"):
+        machine = torch.cuda.get_device_name()
+    row = result.facts() | {"machine": machine, "torch": torch.__version__}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
 
 
 def table(found: list[dict[str, Any]], command: str) -> str:
@@ -103,20 +113,20 @@ def table(found: list[dict[str, Any]], command: str) -> str:
     lines = [
         "# Training: the sources' figures and ours",
         "",
-        f"`{command}` (torch {torch.__version__}, Python {platform.python_version()}). "
-        "Test accuracy of the last or the best epoch as the preset says, no augmentation at test "
-        "time, the test images used once; mean and, in brackets, the lowest and the highest of "
-        "the seeds. Seconds are of training alone.",
+        f"`{command}`. Test accuracy of the last or the best epoch as the preset says, no "
+        "augmentation at test time, the test images used once; mean and, in brackets, the lowest "
+        "and the highest of the seeds. Seconds are of training alone; on a GPU compiling is in "
+        "them, and the images per second are those of the median epoch.",
         "",
-        "| preset | its source reports | test accuracy | test loss | epochs | seeds | "
-        "seconds | CPU seconds | device | data |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| preset | its source reports | test accuracy | test loss | epochs | seeds | seconds "
+        "| CPU seconds | images/s | device | data |",
+        f"|{' --- |' * 11}",
     ]
     for planned in PLAN:
         ours = [row for row in found if row["preset"] == planned.preset]
         if not ours:
             wanting = "wants a GPU" if planned.gpu else "not measured"
-            lines.append(f"| {planned.preset} | {planned.source or '-'} | {wanting} |{' |' * 7}")
+            lines.append(f"| {planned.preset} | {planned.source or '-'} | {wanting} |{' |' * 8}")
             continue
         accuracies = [row["test_accuracy"] for row in ours]
         spread = f" ({min(accuracies):.1%} to {max(accuracies):.1%})" if len(ours) > 1 else ""
@@ -129,7 +139,8 @@ def table(found: list[dict[str, Any]], command: str) -> str:
             f"| {planned.preset} | {planned.source or '-'} "
             f"| {statistics.mean(accuracies):.1%}{spread} | {median('test_loss'):.2f} "
             f"| {first['epochs']:g} | {len(ours)} | {median('training_seconds'):.1f} "
-            f"| {median('cpu_seconds'):.1f} | {first['device']}, {first['precision']} "
+            f"| {median('cpu_seconds'):.1f} | {median('images_per_second'):,.0f} "
+            f"| {first['machine']}, {first['precision']}, torch {first['torch']} "
             f"| {first['data']} |"
         )
     return "\n".join(lines) + "\n"
@@ -142,9 +153,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("runs"))
     parser.add_argument("--minutes", type=float, default=9.0)
     parser.add_argument("--only", nargs="+", metavar="PRESET", help="instead of the whole plan")
+    parser.add_argument("--seeds", type=int, default=3, help="at most so many of each preset")
     parser.add_argument("--images", type=int, help="in miniature: only so many images")
     parser.add_argument("--epochs", type=float, help="in miniature: instead of the preset's")
-    parser.add_argument("--output", type=Path, default=TABLE)
+    parser.add_argument("--output", type=Path, default=ROWS, help="a file for the rows")
     options = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     data = datasets.load(options.data)
@@ -152,19 +164,21 @@ def main() -> None:
         data = datasets.first_images(data, options.images)
     try:
         with interrupted_after(60 * options.minutes):
-            for preset, seed in missing(options.folder, "cuda" if options.only else device):
-                if options.only is None or preset in options.only:
+            for preset, seed in missing(options.output, "cuda" if options.only else device):
+                if seed < options.seeds and (options.only is None or preset in options.only):
                     print(f"{preset}, seed {seed}", flush=True)
                     result = presets.run(preset, data, options.folder, device, options.epochs, seed)
                     print(result.row(), flush=True)
                     if result.history.stopped:
                         break
+                    keep(options.output, result)
     except (KeyboardInterrupt, TrainingError) as error:
         print(f"stopped: {error or 'the minutes are over'}")
     command = f"python -m benchmarks.results --data DATA --minutes {options.minutes:g}"
-    options.output.write_text(table(rows(options.folder), command), encoding="utf-8")
-    left = [f"{preset} ({seed})" for preset, seed in missing(options.folder, device)]
-    print(f"table: {options.output}; left for this device: {', '.join(left) or 'nothing'}")
+    output = options.output.with_suffix(".md")
+    output.write_text(table(rows(options.output), command), encoding="utf-8")
+    left = [f"{preset} ({seed})" for preset, seed in missing(options.output, device)]
+    print(f"table: {output}; left for this device: {', '.join(left) or 'nothing'}")
 
 
 if __name__ == "__main__":

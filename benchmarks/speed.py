@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from course import datasets, loader, precision, presets, recipes, training
 from course.run import Run
 
 ROUNDS = 3
+WARM_UP = 8
 BACKWARD = 3  # forward and backward together cost three times a forward
 
 
@@ -127,6 +129,45 @@ class Bench:
                 optimizer.step()
                 loss.item()
                 yield len(labels)
+
+    def whole_training(self, name: str) -> tuple[float, float]:
+        """Seconds that a whole preset trains once the device is warm, and its test accuracy.
+
+        A few steps warm up, compile and record; before each round weights, optimizers and rate
+        are set back.
+        """
+        preset = presets.PRESETS[name]
+        model, _, (batches, _, test) = presets.prepare(
+            preset, preset.settings, self.data, self.device
+        )
+        rounds = []
+        with presets.threads(preset.threads):
+            run = Run(model, preset.settings, batches)
+            start = {name: value.clone() for name, value in model.state_dict().items()}
+            self.take_steps(run, WARM_UP)
+            for _ in range(ROUNDS):
+                model.load_state_dict(start)
+                for optimizer in run.optimizers:
+                    for state in optimizer.state.values():
+                        for value in state.values():
+                            value.zero_()
+                run.step = 0
+                self.wait()
+                begin = time.perf_counter()
+                self.take_steps(run, run.total_steps)
+                self.wait()
+                seconds = time.perf_counter() - begin
+                rounds.append((seconds, training.evaluate(model, test)[1]))
+        seconds, accuracy = (statistics.median(each) for each in zip(*rounds, strict=True))
+        return seconds, accuracy
+
+    @staticmethod
+    def take_steps(run: Run, count: int) -> None:
+        """So many steps, over as many epochs as it takes."""
+        run.model.train()
+        batches = itertools.chain.from_iterable(itertools.repeat(run.loader))
+        for images, labels in itertools.islice(batches, count):
+            training.take_step(run, images, labels)
 
     def speed(self, steps: Iterator[int], warmup: int = 3) -> float:
         """Images per second."""

@@ -4,8 +4,9 @@
 
 For every preset: images per second of the course's loop, of the same model in a plain loop over
 torchvision's DataLoader, and of the course's loop with `nn.TransformerEncoder` in the place of the
-student's encoder; what share of the device's measured peak that is; and the memory. Then the time
-of a step by batch size and by the number of tokens, with a polynomial fitted to it. Figures go to
+student's encoder; what share of the device's measured peak that is; and the memory. Then how long
+the fastest presets train on a warm device, and how accurate they are; and the time of a step by
+batch size and by the number of tokens, with a polynomial fitted to it. Figures go to
 `training.json`, the table to `training.md` beside this file. Both sides of a ratio come from the
 same run, in turns; each figure is a median.
 """
@@ -29,6 +30,7 @@ from .speed import BACKWARD, Bench
 
 HERE = Path(__file__)
 PRESETS = ("fast-cpu", "homework-vit", "homework-resnet", "ours-vit", "ours-cnn")
+FASTEST = {"cpu": ("fast-cpu",), "cuda": ("fast-gpu", "fast-gpu-resnet")}
 BATCHES = (16, 64, 256)
 PATCHES = (16, 8, 4, 2)
 
@@ -67,6 +69,12 @@ def table(figures: dict[str, Any]) -> str:
         f"product reaches on this device in the same precision: {figures['peak'] / 1e9:,.0f} "
         "GFLOP/s.",
         "",
+        "## A whole training, on a warm device",
+        "",
+        "| preset | seconds | test accuracy |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {s:.2f} | {a:.1%} |" for name, (s, a) in figures["fastest"].items()),
+        "",
         f"## A step of `{figures['scaled']}` by batch size",
         "",
         "| images in a batch | ms a step | images/s |",
@@ -92,15 +100,19 @@ def table(figures: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def measure(bench: Bench, names: tuple[str, ...], scaled: str, images: int) -> dict[str, Any]:
+def measure(
+    bench: Bench, names: tuple[str, ...], fast: tuple[str, ...], scaled: str, images: int
+) -> dict[str, Any]:
     """All figures."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         write_images(bench.data, folder, images)
         rows = {}
         for preset in names:
             rows[preset] = bench.preset(preset, folder)
             print(preset, {key: round(value, 3) for key, value in rows[preset].items()}, flush=True)
+    fastest = {name: bench.whole_training(name) for name in fast}
+    print(fastest, flush=True)
     batches = {str(size): bench.step_seconds(scaled, size) for size in BATCHES}
     batch = 32 if bench.device.type == "cpu" else 256
     tokens = {
@@ -112,6 +124,7 @@ def measure(bench: Bench, names: tuple[str, ...], scaled: str, images: int) -> d
     return {
         "peak": bench.peak,
         "presets": rows,
+        "fastest": fastest,
         "scaled": scaled,
         "batches": batches,
         "tokens_batch": batch,
@@ -127,6 +140,7 @@ def main() -> None:
     parser.add_argument("--data", required=True, metavar="sample|cifar10|PATH")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--presets", nargs="+", default=PRESETS, choices=presets.PRESETS)
+    parser.add_argument("--fastest", nargs="*", choices=presets.PRESETS, help="whole trainings")
     parser.add_argument("--scaled", default="homework-vit", choices=presets.PRESETS)
     parser.add_argument("--seconds", type=float, default=3.0, help="for each measurement")
     parser.add_argument("--images", type=int, default=5000, help="files for the plain loop")
@@ -134,7 +148,8 @@ def main() -> None:
     options = parser.parse_args()
     data = datasets.load(options.data)
     bench = Bench(data, options.device, options.seconds)
-    figures = measure(bench, tuple(options.presets), options.scaled, options.images)
+    fast = options.fastest or FASTEST[bench.device.type]
+    figures = measure(bench, tuple(options.presets), tuple(fast), options.scaled, options.images)
     name = torch.cuda.get_device_name() if options.device == "cuda" else platform.processor()
     figures["command"] = (
         f"`python -m benchmarks.training` on {data.name}; {options.device} {name}, "

@@ -36,15 +36,18 @@ def test_rows_are_made_once_and_stand_beside_their_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(results, "PLAN", (results.Planned("quick-resnet", (0, 1), "60 %"),))
-    output = tmp_path / "results.md"
+    output = tmp_path / "results.jsonl"
     arguments = ["--data", "sample", "--images", "40", "--epochs", "1"]
     arguments += ["--folder", str(tmp_path), "--output", str(output)]
     run(results, monkeypatch, *arguments)
-    rows = results.rows(tmp_path)
+    rows = results.rows(output)
     assert [row["seed"] for row in rows] == [0, 1]
     mean = sum(row["test_accuracy"] for row in rows) / 2
-    assert f"| quick-resnet | 60 % | {mean:.1%} (" in output.read_text()
-    assert "only 40 training images |" in output.read_text()
+    table = (tmp_path / "results.md").read_text()
+    assert f"| quick-resnet | 60 % | {mean:.1%} (" in table
+    assert "only 40 training images |" in table
+    widths = {line.count("|") for line in table.splitlines() if line.startswith("|")}
+    assert len(widths) == 1
     capsys.readouterr()
     run(results, monkeypatch, *arguments)
     printed = capsys.readouterr().out
@@ -57,7 +60,7 @@ def test_when_the_minutes_are_over_the_next_call_goes_on(
 ) -> None:
     monkeypatch.setattr(results, "PLAN", (results.Planned("quick-resnet", (0,), ""),))
     arguments = ["--data", "sample", "--images", "2000", "--epochs", "20"]
-    arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "results.md")]
+    arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "results.jsonl")]
     run(results, monkeypatch, *arguments, "--minutes", "0.01")
     assert "left for this device: quick-resnet (0)" in capsys.readouterr().out
     assert "not measured" in (tmp_path / "results.md").read_text()
@@ -65,7 +68,7 @@ def test_when_the_minutes_are_over_the_next_call_goes_on(
     before = torch.load(tmp_path / "quick-resnet.checkpoint", weights_only=True)
     assert 0 < len(before["history"]["rows"]) < 20
     run(results, monkeypatch, *arguments)
-    (row,) = results.rows(tmp_path)
+    (row,) = results.rows(tmp_path / "results.jsonl")
     assert row["epochs"] == 20
     assert not row["stopped"]
 
@@ -73,9 +76,12 @@ def test_when_the_minutes_are_over_the_next_call_goes_on(
 def test_what_only_a_gpu_gets_through_is_left_to_one(tmp_path: Path) -> None:
     planned = {planned.preset for planned in results.PLAN}
     assert planned <= set(PRESETS)
-    on_cpu = {preset for preset, _ in results.missing(tmp_path, "cpu")}
+    rows = tmp_path / "results.jsonl"
+    on_cpu = {preset for preset, _ in results.missing(rows, "cpu")}
     assert {"ours-vit", "slides-cnn"}.isdisjoint(on_cpu)
-    assert {preset for preset, _ in results.missing(tmp_path, "cuda")} == planned
+    wanted = results.missing(rows, "cuda")
+    assert {preset for preset, _ in wanted} == planned
+    assert [seed for _, seed in wanted] == sorted(seed for _, seed in wanted)
 
 
 def test_each_suspect_gets_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +163,7 @@ def test_speeds_are_measured_for_all_sides(
         training,
         monkeypatch,
         *("--data", "few", "--device", "cpu", "--presets", "quick-vit", "--scaled", "quick-vit"),
-        *("--seconds", "0.02", "--output", str(output)),
+        *("--fastest", "quick-vit", "--seconds", "0.02", "--output", str(output)),
     )
     figures = json.loads(output.with_suffix(".json").read_text())
     row = figures["presets"]["quick-vit"]
@@ -165,6 +171,8 @@ def test_speeds_are_measured_for_all_sides(
     assert row["plain"] > 0
     assert row["torch_encoder"] > 0
     assert 0 < row["mfu"] < 1
+    seconds, accuracy = figures["fastest"]["quick-vit"]
+    assert f"| quick-vit | {seconds:.2f} | {accuracy:.1%} |" in output.read_text()
     assert [tokens for tokens, _ in figures["tokens"].values()] == [4, 16, 64, 256]
     ratio = row["ours"] / row["plain"]
     assert f"| {ratio:.1f} |" in output.read_text()

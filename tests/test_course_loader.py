@@ -32,6 +32,21 @@ def test_every_image_comes_once_with_its_label(shuffle, batch_size, sizes):
     torch.testing.assert_close(pixels * 255, labels.float())
 
 
+def test_a_last_smaller_batch_can_be_left_out():
+    batches = make(batch_size=4, shuffle=True, whole_batches=True)
+    assert [len(labels) for _, labels in batches] == [4, 4]
+    assert len(batches) == 2
+    assert [len(labels) for _, labels in make(batch_size=16, whole_batches=True)] == [10]
+
+
+def test_batches_that_are_augmented_together_are_the_same_batches():
+    one_by_one, together = (make(batch_size=4, shuffle=True) for _ in range(2))
+    together.together = 8
+    for (images, labels), (others, other_labels) in zip(one_by_one, together, strict=True):
+        assert torch.equal(images, others)
+        assert torch.equal(labels, other_labels)
+
+
 def test_images_are_normalised():
     images, _ = next(iter(make()))
     assert images.dtype == torch.float32

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 import ViT
 from course import cnn, recipes, resnet
 from course.history import Settings
+from course.muon import Muon
 
 
 def small_vit(**options):
@@ -66,10 +67,19 @@ def test_muon_takes_the_matrices_of_the_blocks_and_adamw_the_rest():
     adamw, muon = recipes.optimizers(model, Settings(optimizer="muon"))
     sizes = [sum(len(g["params"]) for g in optimizer.param_groups) for optimizer in (adamw, muon)]
     assert sizes == [len(list(model.parameters())) - 18, 18]
-    assert isinstance(muon, torch.optim.Muon)
+    assert isinstance(muon, Muon)
 
 
-def test_a_model_without_blocks_is_left_to_adamw():
+def test_muon_takes_the_filters_between_the_first_and_the_last_layer():
+    model = cnn.CNN()
+    _, muon = recipes.optimizers(model, Settings(optimizer="muon"))
+    shapes = [tuple(parameter.shape) for parameter in muon.param_groups[0]["params"]]
+    assert shapes[0] == (64, 32, 3, 3)
+    assert shapes[-1] == (512, 1024)
+    assert len(shapes) == 7
+
+
+def test_a_model_of_one_layer_is_left_to_adamw():
     (optimizer,) = recipes.optimizers(nn.Linear(3, 2), Settings(optimizer="muon"))
     assert isinstance(optimizer, torch.optim.AdamW)
 
@@ -96,20 +106,21 @@ def test_an_unknown_optimizer_is_refused():
 @pytest.fixture
 def images():
     """Image i has the value i everywhere, and the one-hot target i."""
+    torch.manual_seed(0)
     count = 64
     values = torch.arange(count, dtype=torch.float32).view(-1, 1, 1, 1)
     return values.expand(-1, 3, 8, 8), F.one_hot(torch.arange(count), count).float()
 
 
 def test_without_mixing_nothing_changes(images):
-    mixed, targets = recipes.mix(*images, Settings(), draws())
+    mixed, targets = recipes.mix(*images, Settings())
     assert torch.equal(mixed, images[0])
     assert torch.equal(targets, images[1])
 
 
 @pytest.mark.parametrize("setting", ["mixup", "cutmix"])
 def test_targets_are_mixed_as_the_pixels_are(images, setting):
-    mixed, targets = recipes.mix(*images, Settings(**{setting: 1.0}), draws())
+    mixed, targets = recipes.mix(*images, Settings(**{setting: 1.0}))
     torch.testing.assert_close(targets.sum(dim=1), torch.ones(64))
     expected = targets @ torch.arange(64, dtype=torch.float32)
     torch.testing.assert_close(mixed.mean(dim=(1, 2, 3)), expected, atol=1e-4, rtol=1e-4)
@@ -118,9 +129,9 @@ def test_targets_are_mixed_as_the_pixels_are(images, setting):
 
 
 def test_mixup_blends_whole_images_and_cutmix_pastes_rectangles(images):
-    blended, _ = recipes.mix(*images, Settings(mixup=1.0), draws())
+    blended, _ = recipes.mix(*images, Settings(mixup=1.0))
     assert torch.equal(blended.amax(dim=(2, 3)), blended.amin(dim=(2, 3)))
-    pasted, _ = recipes.mix(*images, Settings(cutmix=1.0), draws())
+    pasted, _ = recipes.mix(*images, Settings(cutmix=1.0))
     for number, image in enumerate(pasted[:, 0]):
         foreign = image != number
         assert len(image.unique()) <= 2
@@ -131,10 +142,31 @@ def test_mixup_blends_whole_images_and_cutmix_pastes_rectangles(images):
 
 def test_so_many_images_are_mixed(images):
     counts = []
-    for seed in range(20):
-        mixed, _ = recipes.mix(*images, Settings(mixup=0.25, cutmix=0.25), draws(seed))
+    torch.manual_seed(0)
+    for _ in range(20):
+        mixed, _ = recipes.mix(*images, Settings(mixup=0.25, cutmix=0.25))
         counts.append((mixed != images[0]).flatten(1).any(dim=1).float().mean().item())
     assert 0.4 < sum(counts) / len(counts) < 0.52
+
+
+def test_distorted_images_are_others_and_the_rest_stays():
+    pictures = torch.randint(0, 256, (200, 3, 32, 32), dtype=torch.uint8, generator=draws())
+    assert torch.equal(recipes.distort(pictures, 0.0, draws()), pictures)
+    distorted = recipes.distort(pictures, 0.5, draws())
+    assert distorted.dtype == torch.uint8
+    changed = (distorted != pictures).flatten(1).any(dim=1)
+    assert 0.4 < changed.float().mean() < 0.6
+
+
+def test_a_distortion_keeps_the_middle_and_turns_no_image_alike():
+    """A white square in the middle stays there, brighter than what is around it."""
+    pictures = torch.full((100, 3, 32, 32), 60, dtype=torch.uint8)
+    pictures[:, :, 12:20, 12:20] = 180
+    distorted = recipes.distort(pictures, 1.0, draws()).float().mean(dim=1)
+    middle, around = distorted[:, 15:17, 15:17].mean((1, 2)), distorted[:, 5, 15:17].mean(1)
+    assert (middle > around + 20).all()
+    assert len(distorted.flatten(1).unique(dim=0)) == 100
+    assert middle.std() > 10
 
 
 def test_drop_path_skips_whole_branches_in_training_only():

@@ -49,8 +49,13 @@ class Interruption:
 
 
 @pytest.mark.parametrize("settings", [Settings(3, batch_size=16), EVERYTHING], ids=["plain", "all"])
-@pytest.mark.parametrize("stops", [[9], [7, 3, 8]])
-def test_an_interrupted_run_ends_like_one_that_never_stopped(tmp_path, settings, stops):
+@pytest.mark.parametrize(
+    ("stops", "pause"), [([9], 0), ([7, 3, 8], 0), ([17, 9], 1e9)], ids=["once", "often", "rarely"]
+)
+def test_an_interrupted_run_ends_like_one_that_never_stopped(
+    tmp_path, settings, stops, pause, monkeypatch
+):
+    monkeypatch.setattr("course.run.PAUSE", pause)
     model, *loaders = parts()
     whole = training.train(model, *loaders, settings)
     expected = model.state_dict()
@@ -77,6 +82,20 @@ def test_an_interrupted_run_ends_like_one_that_never_stopped(tmp_path, settings,
     for which in ("best", "last"):
         for name, value in whole.weights[which].items():
             assert torch.equal(history.weights[which][name], value)
+
+
+def test_checkpoints_take_a_small_part_of_the_time(tmp_path, monkeypatch):
+    written = []
+    save = torch.save
+
+    def slowly(content, path):
+        written.append(content["step"])
+        save(content, path)
+
+    monkeypatch.setattr(torch, "save", slowly)
+    monkeypatch.setattr("course.run.PAUSE", 1e9)
+    training.train(*parts(), Settings(3, batch_size=16), tmp_path / "vit.checkpoint")
+    assert written == [6]
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def vit(
 AS_THEY_ARE = Augmentation(flip=0.0, crop=0.0)
 FLIPPED = Augmentation(flip=0.5, crop=0.0)
 SHIFTED = Augmentation(flip=0.5, crop=0.25)
-MUCH = Augmentation(flip=0.5, crop=1.0, erase=0.5)
+MUCH = Augmentation(flip=0.5, crop=1.0, erase=0.5, distort=0.5)
 
 # The slides name a learning rate, a batch size and a number of epochs, and say that training
 # ends at 100 % and a loss near 0: nothing else is switched on.
@@ -71,6 +71,7 @@ SLIDES = Settings(
     label_smoothing=0.0,
     clip_norm=float("inf"),
     keep="last",
+    compile=True,
 )
 MUON = Settings(
     optimizer="muon",
@@ -80,6 +81,20 @@ MUON = Settings(
     weight_decay=0.0,
     label_smoothing=0.0,
     keep="last",
+)
+
+FAST = replace(MUON, schedule="linear", muon_momentum=0.9)
+LONG = replace(
+    MUON,
+    epochs=180,
+    learning_rate=2e-3,
+    whiten=False,
+    warmup_epochs=5,
+    weight_decay=0.05,
+    label_smoothing=0.1,
+    mixup=0.2,
+    cutmix=0.4,
+    compile=True,
 )
 
 PRESETS: dict[str, Preset] = {
@@ -129,35 +144,17 @@ PRESETS: dict[str, Preset] = {
         "The slides' ViT and 180 epochs, with our recipe: wants a GPU.",
         "vit",
         vit(256, 512, 6, 8, pool="mean", positions="sinusoidal-2d"),
-        replace(
-            MUON,
-            epochs=180,
-            batch_size=512,
-            warmup_epochs=5,
-            weight_decay=0.05,
-            label_smoothing=0.1,
-            mixup=0.3,
-            cutmix=0.5,
-            drop_path=0.1,
-            compile=True,
-        ),
+        replace(LONG, whiten=True, batch_size=256, drop_path=0.1),
         MUCH,
+        validation_fraction=0.02,
     ),
     "ours-cnn": Preset(
         "The slides' CNN and 180 epochs, with our recipe: wants a GPU.",
         "cnn",
         {},
-        Settings(
-            epochs=180,
-            batch_size=512,
-            learning_rate=2e-3,
-            warmup_epochs=5,
-            mixup=0.3,
-            cutmix=0.5,
-            keep="last",
-            compile=True,
-        ),
+        replace(LONG, batch_size=512),
         MUCH,
+        validation_fraction=0.02,
     ),
     "small-hardware-vit": Preset(
         "A ViT of 256/4/4/1024 trained for 5 epochs with Adam, as on little hardware.",
@@ -182,7 +179,9 @@ PRESETS: dict[str, Preset] = {
         "ViT-Base on airplane, automobile, bird and cat: wants a GPU.",
         "vit",
         vit(768, 3072, 12, 12, patch_size=8, pool="mean", positions="sinusoidal-2d"),
-        replace(MUON, epochs=10, batch_size=64, learning_rate=1e-3, warmup_epochs=0.1),
+        replace(
+            MUON, epochs=10, batch_size=64, learning_rate=1e-3, warmup_epochs=0.1, compile=True
+        ),
         SHIFTED,
         validation_fraction=0.2,
         num_classes=4,
@@ -191,16 +190,31 @@ PRESETS: dict[str, Preset] = {
         "The least CPU time to 50 %: a quarter of an epoch on one thread.",
         "vit",
         vit(96, 192, 2, 6, pool="mean", positions="sinusoidal-2d"),
-        replace(
-            MUON,
-            epochs=0.256,
-            batch_size=64,
-            warmup_epochs=0.01,
-            schedule="linear",
-            muon_momentum=0.9,
-        ),
+        replace(FAST, epochs=0.256, batch_size=64, warmup_epochs=0.01),
         FLIPPED,
         threads=1,
+    ),
+    "fast-gpu": Preset(
+        "50 % in the fraction of a second, on a GPU that is warmed up.",
+        "vit",
+        vit(96, 192, 2, 6, pool="mean", positions="sinusoidal-2d"),
+        replace(FAST, epochs=1, batch_size=512, warmup_epochs=0.1, compile=True),
+        FLIPPED,
+    ),
+    "fast-gpu-resnet": Preset(
+        "60 % in the fraction of a second, on a GPU that is warmed up.",
+        "resnet",
+        {"width": 16, "blocks": [1, 1, 1]},
+        replace(
+            FAST,
+            epochs=3,
+            batch_size=512,
+            learning_rate=1e-2,
+            warmup_epochs=0.1,
+            whiten=False,
+            compile=True,
+        ),
+        FLIPPED,
     ),
     "five-minutes": Preset(
         "What five CPU-minutes on one thread can give.",

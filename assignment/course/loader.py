@@ -12,17 +12,23 @@ import torch
 from torch import Tensor
 
 import utils
+from course import recipes
 from course.datasets import ImageData
+
+BATCHES_AT_ONCE = 16  # a GPU augments so many batches in the time that it takes to ask for one
 
 
 @dataclass(frozen=True)
 class Augmentation:
     """How likely each augmentation is, for each training image by itself; your choice.
 
+    All are your functions but `distort`, which is given (`course/recipes.py`).
+
     Attributes:
         flip: probability of mirroring left to right.
         crop: probability of a shift by up to `padding` pixels.
         erase: probability of blanking out one square.
+        distort: probability of turning, stretching and recolouring.
         padding: pixels.
         erase_size: side of the square, in pixels.
 
@@ -33,11 +39,12 @@ class Augmentation:
     flip: float = 0.5
     crop: float = 0.5
     erase: float = 0.0
+    distort: float = 0.0
     padding: int = 4
     erase_size: int = 8
 
     def __post_init__(self) -> None:
-        for name in ("flip", "crop", "erase"):
+        for name in ("flip", "crop", "erase", "distort"):
             probability = getattr(self, name)
             if not 0 <= probability <= 1:
                 raise ValueError(f"{name} is a probability, from 0 to 1, but is {probability}")
@@ -46,6 +53,8 @@ class Augmentation:
         """Augment a batch (batch, channels, height, width); what has probability 0 is skipped."""
         if self.flip:
             images = utils.random_horizontal_flip(images, self.flip, generator)
+        if self.distort:
+            images = recipes.distort(images, self.distort, generator)
         if self.crop:
             images = utils.random_crop(images, self.padding, self.crop, generator)
         if self.erase:
@@ -76,6 +85,7 @@ class Loader:
         shuffle: whether each pass has an order of its own.
         seed: decides every order and every augmentation, from the first pass on.
         device: where the images live and the batches come from.
+        whole_batches: whether a last, smaller batch is left out.
     """
 
     def __init__(
@@ -89,6 +99,7 @@ class Loader:
         shuffle: bool = False,
         seed: int = 0,
         device: torch.device | str = "cpu",
+        whole_batches: bool = False,
     ) -> None:
         if len(images) != len(labels):
             raise ValueError(f"{len(images)} images, but {len(labels)} labels")
@@ -100,18 +111,23 @@ class Loader:
         self.augmentation = augmentation
         self.shuffle = shuffle
         self.generator = torch.Generator(self.device).manual_seed(seed)
+        whole = len(images) // batch_size * batch_size
+        self.count = whole if whole_batches and whole else len(images)
+        self.together = batch_size * (BATCHES_AT_ONCE if self.device.type == "cuda" else 1)
 
     def __len__(self) -> int:
-        return -(-len(self.images) // self.batch_size)
+        return -(-self.count // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         count = len(self.images)
         order = torch.arange(count, device=self.device)
         if self.shuffle:
             order = torch.randperm(count, generator=self.generator, device=self.device)
-        for batch in order.split(self.batch_size):
-            images = self.images[batch]
+        for some in order[: self.count].split(self.together):
+            images, labels = self.images[some], self.labels[some]
             if self.augmentation is not None:
                 images = self.augmentation(images, self.generator)
             images = utils.normalize(utils.scale_to_unit(images), self.mean, self.std)
-            yield images, self.labels[batch]
+            yield from zip(
+                images.split(self.batch_size), labels.split(self.batch_size), strict=True
+            )

@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import importlib
 import json
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,8 @@ from course.history import History, Settings
 from course.run import TrainingError
 
 FACTS = "results.jsonl"
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 1000
+WHITENED = 500  # images whose patches tell the directions
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Result:
             "seed": history.settings.seed,
             "parameters": history.parameters,
             "training_seconds": history.rows[-1]["seconds"],
+            "images_per_second": statistics.median(r["images_per_second"] for r in history.rows),
             "cpu_seconds": history.cpu_seconds,
             "validation_accuracy": history.rows[history.kept_epoch - 1]["validation_accuracy"],
             "test_accuracy": self.test_accuracy,
@@ -104,25 +107,33 @@ def run(
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     if preset.num_classes:
         data = datasets.first_classes(data, preset.num_classes)
-    config = preset.config | {"num_classes": len(data.classes)}
-    torch.manual_seed(seed)
-    model = build(preset.kind, config)
-
-    train_loader, validation_loader, test_loader = loaders(data, preset, settings, device)
+    model, config, (train_loader, validation_loader, test_loader) = prepare(
+        preset, settings, data, device
+    )
     title = name if seed == 0 else f"{name}-seed{seed}"
     checkpoint = None if output is None else Path(output) / f"{title}.checkpoint"
     with threads(preset.threads):
-        if settings.whiten:
-            images = train_loader.images[:EVALUATION_BATCH]
-            labels = train_loader.labels[: len(images)]
-            plain = loader.Loader(images, labels, data.mean, data.std, len(images))
-            recipes.whiten(model, next(iter(plain))[0].cpu(), config["patch_size"])
         history = training.train(model, train_loader, validation_loader, settings, checkpoint)
     loss, accuracy = training.evaluate(model, test_loader)
     result = Result(name, data.name, model, config, history, loss, accuracy)
     if output is not None:
         save(result, preset.kind, data, Path(output), title)
     return result
+
+
+def prepare(
+    preset: Preset, settings: Settings, data: datasets.ImageData, device: torch.device | str
+) -> tuple[nn.Module, dict[str, Any], tuple[loader.Loader, loader.Loader, loader.Loader]]:
+    """A preset's model as it starts, its configuration, and its loaders (see `loaders`)."""
+    config = preset.config | {"num_classes": len(data.classes)}
+    torch.manual_seed(settings.seed)
+    model = build(preset.kind, config)
+    made = loaders(data, preset, settings, device)
+    if settings.whiten:
+        images, labels = made[0].images[:WHITENED], made[0].labels[:WHITENED]
+        plain = loader.Loader(images, labels, data.mean, data.std, len(images))
+        recipes.whiten(model, next(iter(plain))[0].cpu(), config["patch_size"])
+    return model, config, made
 
 
 def loaders(
@@ -139,6 +150,7 @@ def loaders(
             augmentation=preset.augmentation,
             shuffle=True,
             seed=settings.seed,
+            whole_batches=settings.compile,
             **shared,
         ),
         loader.Loader(

@@ -13,14 +13,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course.history import Settings
+from course.muon import Muon
 
 
 def optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimizer]:
-    """AdamW or Adam for everything; or Muon for the blocks' matrices and AdamW for the rest.
+    """AdamW or Adam for everything; or Muon for the hidden matrices and AdamW for the rest.
 
     AdamW takes weight decay apart from the gradient (Loshchilov and Hutter 2019, arXiv
-    1711.05101); Adam adds it to the gradient. Muon (Jordan et al. 2024) replaces a matrix's
-    step by the nearest orthogonal one, so that all directions are learnt at the same speed.
+    1711.05101); Adam adds it to the gradient. Muon (Jordan et al. 2024) is for matrices and
+    filters between the first, which reads the pixels, and the last, which gives the logits.
     Biases, norms, positions and the class token are not decayed.
 
     Raises:
@@ -29,27 +30,22 @@ def optimizers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimiz
     if settings.optimizer not in ("adamw", "adam", "muon"):
         raise ValueError(f'optimizer is "adamw", "adam" or "muon", not "{settings.optimizer}"')
     named = dict(model.named_parameters())
-    hidden = [
-        name
-        for name, parameter in named.items()
-        if settings.optimizer == "muon" and ".blocks." in f".{name}" and parameter.ndim == 2
-    ]
-    rest = {name: parameter for name, parameter in named.items() if name not in hidden}
-    decayed = [p for name, p in rest.items() if name.endswith("weight") and p.ndim > 1]
-    spared = [p for name, p in rest.items() if not (name.endswith("weight") and p.ndim > 1)]
+    matrices = [name for name, p in named.items() if name.endswith("weight") and p.ndim > 1]
+    hidden = matrices[1:-1] if settings.optimizer == "muon" else []
+    decayed = [named[name] for name in matrices if name not in hidden]
+    spared = [parameter for name, parameter in named.items() if name not in matrices]
     groups: list[dict[str, Any]] = [{"params": decayed}, {"params": spared, "weight_decay": 0.0}]
     adam = torch.optim.Adam if settings.optimizer == "adam" else torch.optim.AdamW
     found: list[torch.optim.Optimizer] = [
         adam(groups, settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
     ]
     if hidden:
-        matrices = [named[name] for name in hidden]
         found.append(
-            torch.optim.Muon(
-                matrices,
+            Muon(
+                [named[name] for name in hidden],
                 settings.muon_learning_rate,
-                weight_decay=settings.weight_decay,
-                momentum=settings.muon_momentum,
+                settings.weight_decay,
+                settings.muon_momentum,
             )
         )
     return found
@@ -71,38 +67,72 @@ def rate(step: int, settings: Settings, steps_per_epoch: int) -> float:
     return 1 - done if settings.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * done))
 
 
-def mix(
-    images: Tensor, targets: Tensor, settings: Settings, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
+def mix(images: Tensor, targets: Tensor, settings: Settings) -> tuple[Tensor, Tensor]:
     """Mixup and CutMix: images made of two, with targets made of both labels.
 
-    Each image has its own partner, its own draws and its own share: mixup blends the two
-    pixel by pixel (Zhang et al. 2018, arXiv 1710.09412), CutMix pastes a rectangle of the
-    partner (Yun et al. 2019, arXiv 1905.04899).
+    Each image has its own draws, its own share, and the image before it in the shuffled batch
+    as its partner: mixup blends the two pixel by pixel (Zhang et al. 2018, arXiv 1710.09412),
+    CutMix pastes a rectangle of the partner (Yun et al. 2019, arXiv 1905.04899).
 
     Args:
         images: (batch, channels, height, width).
         targets: (batch, classes), each row sums to one.
         settings: `mixup` and `cutmix` are probabilities that together are at most 1.
-        generator: where the draws come from; on the images' device.
 
     Returns:
         Images and targets of the same shapes.
     """
     count, rows, columns = len(images), *images.shape[2:]
-    here: dict[str, Any] = {"generator": generator, "device": generator.device}
-    partner = torch.randperm(count, **here)
-    kind, share, top, left = torch.rand(4, count, 1, 1, **here)
+    kind, share, top, left = torch.rand(4, count, 1, 1, device=images.device)
     side = (1 - share).sqrt()
-    row = (torch.arange(rows, device=generator.device).view(-1, 1) + 0.5) / rows
-    column = (torch.arange(columns, device=generator.device) + 0.5) / columns
+    row = (torch.arange(rows, device=images.device).view(-1, 1) + 0.5) / rows
+    column = (torch.arange(columns, device=images.device) + 0.5) / columns
     inside = ((row - top).abs() < side / 2) & ((column - left).abs() < side / 2)
 
     blended = kind < settings.mixup
     pasted = (kind < settings.mixup + settings.cutmix) & ~blended
     keep = torch.where(blended, share, torch.where(pasted, 1.0 - inside.float(), 1.0))
-    mixed = torch.lerp(images[partner], images, keep.unsqueeze(1).to(images.dtype))
-    return mixed, torch.lerp(targets[partner], targets, keep.mean(dim=(1, 2)).unsqueeze(1))
+    mixed = torch.lerp(images.roll(1, 0), images, keep.unsqueeze(1).to(images.dtype))
+    return mixed, torch.lerp(targets.roll(1, 0), targets, keep.mean(dim=(1, 2)).unsqueeze(1))
+
+
+def distort(images: Tensor, probability: float, generator: torch.Generator) -> Tensor:
+    """Turn, shear, scale and recolour each image a little, with this probability.
+
+    Each image has its own draws: a turn by up to 20 degrees, a shear by up to a quarter, a size
+    between 4/5 and 5/4; a brightness up to a quarter of the range away, a contrast and a
+    saturation between 3/5 and 5/3. What comes in from outside is black.
+
+    Args:
+        images: uint8 (batch, channels, height, width).
+        probability: from 0 to 1, for each image.
+        generator: where the draws come from; on the images' device.
+
+    Returns:
+        A new tensor of the same shape and dtype.
+
+    Source: the kinds of change are RandAugment's (Cubuk et al. 2020, arXiv 1909.13719).
+    """
+    here: dict[str, Any] = {"generator": generator, "device": images.device}
+    chosen = torch.rand(len(images), **here) < probability
+    amounts = (2 * torch.rand(6, len(images), **here) - 1) * chosen
+    angle, shear, size = amounts[0] * math.pi / 9, amounts[1] / 4, 1.25 ** amounts[2]
+    brightness, contrast, saturation = amounts[3:].view(3, -1, 1, 1, 1)
+
+    cosine, sine, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
+    rows = [
+        torch.stack([size * cosine, size * (shear * cosine - sine), zero], dim=1),
+        torch.stack([size * sine, size * (shear * sine + cosine), zero], dim=1),
+    ]
+    grid = F.affine_grid(torch.stack(rows, dim=1), list(images.shape), align_corners=False)
+    pixels = F.grid_sample(images.float(), grid, align_corners=False)
+
+    gray = pixels.mean(dim=1, keepdim=True)
+    pixels = gray + (pixels - gray) * (5 / 3) ** saturation
+    mean = pixels.mean(dim=(1, 2, 3), keepdim=True)
+    pixels = mean + (pixels - mean) * (5 / 3) ** contrast + 64 * brightness
+    distorted = pixels.round().clamp(0, 255).to(images.dtype)
+    return torch.where(chosen.view(-1, 1, 1, 1), distorted, images)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import math
 import os
 import pickle
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from torch import Tensor, nn
 from course import precision, recipes
 from course.history import History, Settings
 from course.loader import Loader
+from course.replay import Replay
 
+PAUSE = 50  # between two checkpoints lies so many times what the last one took to write
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
@@ -33,12 +36,14 @@ class Run:
     def __init__(self, model: nn.Module, settings: Settings, loader: Loader) -> None:
         torch.manual_seed(settings.seed)
         self.device = loader.device
+        torch.backends.cudnn.benchmark = True  # all batches have the same size
         self.memory_format = recipes.memory_format(model)
         self.model = model.to(self.device).to(memory_format=self.memory_format)
         self.settings = settings
         self.loader, self.generator = loader, loader.generator
         self.precision = precision.choose(self.device)
         self.step = 0
+        self.next_save = 0.0
         self.total_steps = math.ceil(settings.epochs * len(loader))
         self.classes = int(loader.labels.max()) + 1
         self.optimizers = recipes.optimizers(model, settings)
@@ -50,6 +55,8 @@ class Run:
         )
         compiling = settings.compile and self.device.type == "cuda"  # on a CPU it gains little
         self.compiled = torch.compile(model) if compiling else model
+        replaying = compiling and not self.scaler.is_enabled()  # the scaler looks at its numbers
+        self.replay = Replay(self.optimizers) if replaying else None
         self.history = History(
             settings,
             str(self.device),
@@ -60,9 +67,19 @@ class Run:
     def images_until(self, step: int) -> int:
         """How many images the first `step` steps read."""
         epochs, steps = divmod(step, len(self.loader))
-        return epochs * len(self.loader.images) + steps * self.loader.batch_size
+        return epochs * self.loader.count + steps * self.loader.batch_size
 
-    def step_with(self, loss: Tensor) -> None:
+    def set_rate(self) -> None:
+        """Give every optimizer the learning rate of this step."""
+        share = recipes.rate(self.step, self.settings, len(self.loader))
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                if isinstance(group["lr"], Tensor):
+                    group["lr"].fill_(group["initial_lr"] * share)
+                else:
+                    group["lr"] = group["initial_lr"] * share
+
+    def descend(self, loss: Tensor) -> None:
         """Change the weights: gradients of the loss, clipped, and a step of each optimizer."""
         self.scaler.scale(loss).backward()
         for optimizer in self.optimizers:
@@ -72,7 +89,6 @@ class Run:
             self.scaler.step(optimizer)
             optimizer.zero_grad()
         self.scaler.update()
-        self.step += 1
 
     def end_epoch(self, row: dict[str, float]) -> None:
         """Write the row down; keep the weights, and as the best ones where they are."""
@@ -86,7 +102,14 @@ class Run:
             history.weights["best"] = weights
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint: all that the next epoch depends on."""
+        """Write a checkpoint: all that the next epoch depends on.
+
+        Where epochs are so short that writing would take a notable part of the time, this one is
+        left out, and a resumed run takes up again at the one before.
+        """
+        start = time.perf_counter()
+        if start < self.next_save:
+            return
         content = {
             "what": self._what(),
             "step": self.step,
@@ -99,6 +122,8 @@ class Run:
         unfinished = path.with_name(path.name + ".part")
         torch.save(content, unfinished)
         os.replace(unfinished, path)
+        end = time.perf_counter()
+        self.next_save = end + PAUSE * (end - start)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint if there is one.

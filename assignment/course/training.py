@@ -3,6 +3,7 @@
 import math
 import time
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -88,7 +89,7 @@ def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
         totals += torch.stack([plain_loss, (logits.argmax(dim=1) == labels).sum()])
         seen += len(labels)
         bar.update(len(labels))
-        last = run.step == run.total_steps or seen == len(loader.images)
+        last = run.step == run.total_steps or seen == loader.count
         if last or run.step % 20 == 0:  # reading numbers makes a GPU wait
             mean_loss, accuracy = (totals / seen).tolist()
             if not math.isfinite(mean_loss):
@@ -103,7 +104,7 @@ def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
         "epoch": epoch,
         "train_loss": mean_loss,
         "train_accuracy": accuracy,
-        "learning_rate": run.optimizers[0].param_groups[0]["lr"],
+        "learning_rate": float(run.optimizers[0].param_groups[0]["lr"]),
         "images_per_second": seen / seconds,
         "seconds": before + seconds,
     }
@@ -111,16 +112,22 @@ def train_epoch(run: Run, loader: Loader, bar: tqdm) -> dict[str, float]:
 
 def take_step(run: Run, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Change the weights once; return the logits and the targets they were held against."""
+    run.set_rate()
+    step = partial(learn, run)
+    logits, targets = run.replay(step, images, labels) if run.replay else step(images, labels)
+    run.step += 1
+    return logits, targets
+
+
+def learn(run: Run, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """What a step computes: logits, loss, gradients, new weights."""
     settings, targets = run.settings, labels
-    for optimizer in run.optimizers:
-        for group in optimizer.param_groups:
-            group["lr"] = group["initial_lr"] * recipes.rate(run.step, settings, len(run.loader))
     if settings.mixup or settings.cutmix:
         one_hot = F.one_hot(labels, run.classes).float()
-        images, targets = recipes.mix(images, one_hot, settings, run.loader.generator)
+        images, targets = recipes.mix(images, one_hot, settings)
     with precision.autocast(run.device, run.precision):
         logits = run.compiled(images.contiguous(memory_format=run.memory_format)).float()
-    run.step_with(F.cross_entropy(logits, targets, label_smoothing=settings.label_smoothing))
+    run.descend(F.cross_entropy(logits, targets, label_smoothing=settings.label_smoothing))
     return logits.detach(), targets
 
 
