@@ -64,13 +64,13 @@ PLAN = (
 
 @contextmanager
 def interrupted_after(seconds: float) -> Iterator[None]:
-    """Interrupt training, as Ctrl-C does, with the first batch after this time."""
+    """Interrupt training, as Ctrl-C does, with the first training batch after this time."""
     deadline = time.monotonic() + seconds
     batches = Loader.__iter__
 
     def in_time(loader: Loader) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in batches(loader):
-            if time.monotonic() > deadline:
+            if loader.shuffle and time.monotonic() > deadline:
                 raise KeyboardInterrupt
             yield batch
 
@@ -78,11 +78,18 @@ def interrupted_after(seconds: float) -> Iterator[None]:
         yield
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    """The finished rows, one for each preset and seed: the newest."""
+def rows(path: Path, stopped: bool = False) -> list[dict[str, Any]]:
+    """The finished rows of presets as they are now, one for each preset and seed: the newest.
+
+    With `stopped`, those of interrupted runs instead.
+    """
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     found = [json.loads(line) for line in lines]
-    return list({(r["preset"], r["seed"]): r for r in found if not r["stopped"]}.values())
+    now = {name: preset.recipe() for name, preset in presets.PRESETS.items()}
+    valid = [
+        r for r in found if r["recipe"] == now.get(r["preset"]) and bool(r["stopped"]) == stopped
+    ]
+    return list({(row["preset"], row["seed"]): row for row in valid}.values())
 
 
 def missing(path: Path, device: str) -> list[tuple[str, int]]:
@@ -108,8 +115,9 @@ def keep(path: Path, result: presets.Result) -> None:
         file.write(json.dumps(row) + "\n")
 
 
-def table(found: list[dict[str, Any]], command: str) -> str:
+def table(path: Path, command: str) -> str:
     """The table in Markdown: a line a preset, over its seeds."""
+    found, interrupted = rows(path), rows(path, stopped=True)
     lines = [
         "# Training: the sources' figures and ours",
         "",
@@ -126,6 +134,9 @@ def table(found: list[dict[str, Any]], command: str) -> str:
         ours = [row for row in found if row["preset"] == planned.preset]
         if not ours:
             wanting = "wants a GPU" if planned.gpu else "not measured"
+            for row in [row for row in interrupted if row["preset"] == planned.preset]:
+                done = f"{row['trained_epochs']} of {row['epochs']:g} epochs"
+                wanting = f"interrupted after {done}: {row['test_accuracy']:.1%}"
             lines.append(f"| {planned.preset} | {planned.source or '-'} | {wanting} |{' |' * 8}")
             continue
         accuracies = [row["test_accuracy"] for row in ours]
@@ -169,14 +180,14 @@ def main() -> None:
                     print(f"{preset}, seed {seed}", flush=True)
                     result = presets.run(preset, data, options.folder, device, options.epochs, seed)
                     print(result.row(), flush=True)
+                    keep(options.output, result)
                     if result.history.stopped:
                         break
-                    keep(options.output, result)
     except (KeyboardInterrupt, TrainingError) as error:
         print(f"stopped: {error or 'the minutes are over'}")
     command = f"python -m benchmarks.results --data DATA --minutes {options.minutes:g}"
     output = options.output.with_suffix(".md")
-    output.write_text(table(rows(options.output), command), encoding="utf-8")
+    output.write_text(table(options.output, command), encoding="utf-8")
     left = [f"{preset} ({seed})" for preset, seed in missing(options.output, device)]
     print(f"table: {output}; left for this device: {', '.join(left) or 'nothing'}")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,20 +56,28 @@ def test_rows_are_made_once_and_stand_beside_their_source(
     assert "seed" not in printed
     assert "left for this device: nothing" in printed
 
+    changed = replace(PRESETS["quick-resnet"], validation_fraction=0.2)
+    monkeypatch.setitem(PRESETS, "quick-resnet", changed)
+    assert results.rows(output) == []
+
 
 def test_when_the_minutes_are_over_the_next_call_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(results, "PLAN", (results.Planned("quick-resnet", (0,), ""),))
-    arguments = ["--data", "sample", "--images", "2000", "--epochs", "20"]
+    clock = types.SimpleNamespace(monotonic=itertools.count().__next__)  # a second a batch
+    monkeypatch.setattr(results, "time", clock)
+    arguments = ["--data", "sample", "--epochs", "20"]
     arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "results.jsonl")]
-    run(results, monkeypatch, *arguments, "--minutes", "0.01")
+    run(results, monkeypatch, *arguments, "--minutes", "0.15")
     assert "left for this device: quick-resnet (0)" in capsys.readouterr().out
-    assert "not measured" in (tmp_path / "results.md").read_text()
     assert (tmp_path / "quick-resnet.checkpoint").exists()
     before = torch.load(tmp_path / "quick-resnet.checkpoint", weights_only=True)
-    assert 0 < len(before["history"]["rows"]) < 20
-    run(results, monkeypatch, *arguments)
+    (stopped,) = results.rows(tmp_path / "results.jsonl", stopped=True)
+    done = stopped["trained_epochs"]
+    assert 0 < len(before["history"]["rows"]) <= done < 20
+    assert f"interrupted after {done} of 20 epochs: " in (tmp_path / "results.md").read_text()
+    run(results, monkeypatch, *arguments, "--minutes", "10")
     (row,) = results.rows(tmp_path / "results.jsonl")
     assert row["epochs"] == 20
     assert not row["stopped"]

@@ -43,10 +43,12 @@ class Result:
         history = self.history
         return {
             "preset": self.name,
+            "recipe": PRESETS[self.name].recipe(),
             "data": self.data,
             "device": history.device,
             "precision": history.precision,
             "epochs": history.settings.epochs,
+            "trained_epochs": len(history.rows),
             "kept_epoch": history.kept_epoch,
             "seed": history.settings.seed,
             "parameters": history.parameters,
