@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .worker.protocol import frame, pack, unpack
@@ -100,14 +101,26 @@ class Program:
 
 
 def packed(programs: Sequence[Program]) -> bytes:
-    """What a worker is sent to run programs one after the other; a tensor of several goes once."""
+    """What a worker is sent to run programs one after the other.
+
+    A tensor of several goes once, and the weights of a module as one: reading many small ones
+    takes a worker longer than what they are for.
+    """
     tensors: dict[str, Tensor] = {}
     keys: dict[int, str] = {}
+    flat: dict[tuple[int, ...], Tensor] = {}
 
     def put(tensor: Tensor) -> str:
         key = keys.setdefault(id(tensor), f"t{len(keys)}")
         tensors[key] = tensor
         return key
+
+    def state(weights: dict[str, Tensor]) -> dict[str, Any]:
+        same = tuple(map(id, weights.values()))
+        if same not in flat:
+            flat[same] = torch.cat([tensor.reshape(-1) for tensor in weights.values()])
+        shapes = {name: list(tensor.shape) for name, tensor in weights.items()}
+        return {"shapes": shapes, "numbers": put(flat[same])}
 
     def value(item: Any, layout: str) -> Any:
         if isinstance(item, Tensor):
@@ -134,7 +147,7 @@ def packed(programs: Sequence[Program]) -> bytes:
             "init": None
             if each.init is None
             else {key: value(item, "contiguous") for key, item in each.init.items()},
-            "weights": {name: put(tensor) for name, tensor in (each.weights or {}).items()},
+            "weights": state(each.weights) if each.weights else None,
             "dtype": each.dtype,
             "calls": [call(one) for one in each.calls],
         }

@@ -1,5 +1,6 @@
 """Importing a submission's files from memory, with stand-ins laid over earlier stages."""
 
+import functools
 import importlib.abc
 import importlib.machinery
 import itertools
@@ -109,9 +110,15 @@ def run_source(
     """Execute a module's text; tracebacks show its lines."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     namespace.setdefault("__file__", file)
-    code = compile(source, file, "exec", dont_inherit=True)
+    code = compiled(source, file)
     announce(code)
     exec(code, namespace)
+
+
+@functools.cache
+def compiled(source: str, file: str) -> CodeType:
+    """A module's code: a worker loads the same files again for each group of stages."""
+    return compile(source, file, "exec", dont_inherit=True)
 
 
 def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:

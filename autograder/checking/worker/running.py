@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import math
 import sys
 from typing import Any
 
@@ -78,37 +79,53 @@ def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dic
     layer = target(**{key: decode(value, tensors) for key, value in program["init"].items()})
     if not isinstance(layer, nn.Module):
         raise Refusal("no module", name=program["target"])
-    cast(layer, getattr(torch, program["dtype"]))
+    parameters = dict(layer.named_parameters())
+    if cast(layer, parameters, getattr(torch, program["dtype"])):
+        parameters = dict(layer.named_parameters())
     if program["weights"]:
-        load_weights(layer, program["weights"], tensors)
+        load_weights(parameters, program["weights"], tensors)
     if program["calls"]:
         return layer, {}
-    parameters = {name for name, _ in layer.named_parameters()}
     state = layer.state_dict()
     return layer, {name: [list(item.shape), name in parameters] for name, item in state.items()}
 
 
-def cast(layer: nn.Module, dtype: torch.dtype) -> None:
-    """Cast a module where anything of it has another dtype; `to` alone takes five times as long."""
-    tensors = itertools.chain(layer.parameters(), layer.buffers())
-    if any(item.dtype is not dtype and item.is_floating_point() for item in tensors):
+def cast(layer: nn.Module, parameters: dict[str, nn.Parameter], dtype: torch.dtype) -> bool:
+    """Cast a module where anything of it has another dtype; `to` alone takes five times as long.
+
+    Returns:
+        Whether anything had.
+    """
+    tensors = itertools.chain(parameters.values(), layer.buffers())
+    other = any(item.dtype is not dtype and item.is_floating_point() for item in tensors)
+    if other:
         layer.to(dtype)
+    return other
 
 
-def load_weights(layer: nn.Module, weights: dict[str, str], tensors: dict[str, Tensor]) -> None:
-    """Load all parameters by name, or say exactly what does not fit."""
-    given = {name: tensors[key] for name, key in weights.items()}
-    found = dict(layer.named_parameters())
+def load_weights(
+    found: dict[str, nn.Parameter], weights: dict[str, Any], tensors: dict[str, Tensor]
+) -> None:
+    """Load all parameters by name, or say exactly what does not fit.
+
+    Args:
+        found: the module's parameters.
+        weights: the "shapes" by name, and the key of all their "numbers" in this order.
+        tensors: by key.
+    """
+    given = weights["shapes"]
     shapes = {
-        name: [list(given[name].shape), list(found[name].shape)]
+        name: [given[name], list(found[name].shape)]
         for name in given.keys() & found.keys()
-        if given[name].shape != found[name].shape
+        if given[name] != list(found[name].shape)
     }
     missing, unexpected = sorted(given.keys() - found.keys()), sorted(found.keys() - given.keys())
     if missing or unexpected or shapes:
         raise Refusal("weights", missing=missing, unexpected=unexpected, shapes=shapes)
+    parts = tensors[weights["numbers"]].split([math.prod(shape) for shape in given.values()])
+    numbers = [part.view(shape) for part, shape in zip(parts, given.values(), strict=True)]
     with torch.no_grad():
-        torch._foreach_copy_([found[name] for name in given], list(given.values()))
+        torch._foreach_copy_([found[name] for name in given], numbers)
 
 
 def run_call(

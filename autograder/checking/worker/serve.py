@@ -33,6 +33,7 @@ def serve(reader: Reader, writer: Writer) -> None:
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     torch.backends.mha.set_fastpath_enabled(False)
+    torch.backends.mkldnn.set_flags(_enabled=False)  # It prepares each shape; here all are small.
     os.environ["TORCHDYNAMO_DISABLE"] = "1"  # torch.compile: the same function, and no compiler
     files: set[str] = set()
     try:
