@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,11 +101,15 @@ class Program:
         return hashlib.sha256(self.packed).hexdigest()
 
 
-def packed(programs: Sequence[Program]) -> bytes:
+def packed(programs: Sequence[Program], *, again: bool = False) -> bytes:
     """What a worker is sent to run programs one after the other.
 
     A tensor of several goes once, and the weights of a module as one: reading many small ones
     takes a worker longer than what they are for.
+
+    Args:
+        programs: in their order.
+        again: whether a module serves all programs that build the same, each with its weights.
     """
     tensors: dict[str, Tensor] = {}
     keys: dict[int, str] = {}
@@ -140,19 +145,20 @@ def packed(programs: Sequence[Program]) -> bytes:
             "seed": each.seed,
         }
 
-    listed = [
-        {
+    def program(each: Program) -> dict[str, Any]:
+        init = each.init and {k: value(item, "contiguous") for k, item in each.init.items()}
+        keep = again and each.weights is not None
+        return {
             "module": TARGETS[each.target],
             "target": each.target,
-            "init": None
-            if each.init is None
-            else {key: value(item, "contiguous") for key, item in each.init.items()},
+            "init": init,
             "weights": state(each.weights) if each.weights else None,
             "dtype": each.dtype,
+            "kept": json.dumps([each.target, init, each.dtype]) if keep else None,
             "calls": [call(one) for one in each.calls],
         }
-        for each in programs
-    ]
+
+    listed = [program(each) for each in programs]
     return frame({"programs": listed}, pack(tensors))
 
 

@@ -54,7 +54,7 @@ class Script:
     @functools.cached_property
     def asked(self) -> bytes:
         """All programs, packed."""
-        return packed(list(itertools.chain(*self.programs.values())))
+        return packed(list(itertools.chain(*self.programs.values())), again=True)
 
     @functools.cached_property
     def asked_by(self) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from .protocol import DTYPES
 
 MAX_OUTPUT_BYTES = 64 * 2**20
 MOST_NAMES = 30
+Built = tuple[nn.Module, dict[str, nn.Parameter]]
 
 
 class Refusal(Exception):
@@ -31,23 +32,32 @@ class Refusal(Exception):
 
 
 def run_program(
-    program: dict[str, Any], tensors: dict[str, Tensor], files: set[str]
+    program: dict[str, Any], tensors: dict[str, Tensor], files: set[str], kept: dict[str, Built]
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Run one program and pack its answer.
+
+    Args:
+        program: what is asked.
+        tensors: by the keys that stand in it.
+        files: names of the student's files.
+        kept: modules that serve several programs, by name.
 
     Returns:
         The reply's header ("calls", or "refused", or "error") and its tensors.
     """
     packed: dict[str, Tensor] = {}
     try:
-        target, names = build(program, tensors)
+        target, names = build(program, tensors, kept)
     except Refusal as refusal:
         return {"refused": refusal.answer}, {}
     except Exception as error:
         return {"error": describe_error(error, files)}, {}
     reply: dict[str, Any] = {"state": names, "calls": []}
+    mode = None
     for number, call in enumerate(program["calls"]):
         try:
+            if isinstance(target, nn.Module) and mode is not call["train"]:
+                target.train(mode := call["train"])
             answer = run_call(target, call, tensors, f"{number}.", packed)
         except Refusal as refusal:
             answer = {"refused": refusal.answer}
@@ -57,7 +67,9 @@ def run_program(
     return reply, packed
 
 
-def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dict[str, Any]]:
+def build(
+    program: dict[str, Any], tensors: dict[str, Tensor], kept: dict[str, Built]
+) -> tuple[Any, dict[str, Any]]:
     """The function or the module that the program calls; for a program that makes no call, its
     state's names, each with its shape and whether it is a parameter."""
     module = sys.modules[program["module"]]
@@ -75,6 +87,19 @@ def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dic
         )
     if program["init"] is None:
         return target, {}
+    layer, parameters = kept.get(program["kept"]) or construct(target, program, tensors)
+    if program["weights"]:
+        load_weights(parameters, program["weights"], tensors)
+    if program["kept"]:
+        kept[program["kept"]] = layer, parameters
+    if program["calls"]:
+        return layer, {}
+    state = layer.state_dict()
+    return layer, {name: [list(item.shape), name in parameters] for name, item in state.items()}
+
+
+def construct(target: Any, program: dict[str, Any], tensors: dict[str, Tensor]) -> Built:
+    """A new module of the program's dtype, and its parameters by name."""
     seed_global(0)
     layer = target(**{key: decode(value, tensors) for key, value in program["init"].items()})
     if not isinstance(layer, nn.Module):
@@ -82,12 +107,7 @@ def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dic
     parameters = dict(layer.named_parameters())
     if cast(layer, parameters, getattr(torch, program["dtype"])):
         parameters = dict(layer.named_parameters())
-    if program["weights"]:
-        load_weights(parameters, program["weights"], tensors)
-    if program["calls"]:
-        return layer, {}
-    state = layer.state_dict()
-    return layer, {name: [list(item.shape), name in parameters] for name, item in state.items()}
+    return layer, parameters
 
 
 def cast(layer: nn.Module, parameters: dict[str, nn.Parameter], dtype: torch.dtype) -> bool:
@@ -141,8 +161,6 @@ def run_call(
     if call["generator"] is not None:
         keywords["generator"] = torch.Generator().manual_seed(call["generator"])
     seed_global(call["seed"])
-    if isinstance(target, nn.Module):
-        target.train(call["train"])
     function = target if call["method"] is None else getattr(target, call["method"])
     inputs = [value for value in arguments if isinstance(value, Tensor)]
     given = [tensors[value["tensor"]] for value in call["args"] if is_tensor(value)]

@@ -13,7 +13,7 @@ import torch
 from .loading import Submission, describe_error, install
 from .protocol import PIECE, ProtocolError, Reader, Writer, frame, pack, read_frame
 from .ready_made import fence
-from .running import run_program
+from .running import Built, run_program
 
 try:
     import resource as _resource
@@ -48,9 +48,10 @@ def serve(reader: Reader, writer: Writer) -> None:
                 files, errors = load(request)
                 writer.write(frame({"id": envelope["id"], "errors": errors}, pack({})))
             else:
+                kept: dict[str, Built] = {}
                 for number, program in enumerate(request["programs"], start=envelope["id"]):
                     allow(envelope["computing"])
-                    reply, packed = run_program(program, tensors, files)
+                    reply, packed = run_program(program, tensors, files, kept)
                     writer.write(frame({"id": number, **reply}, pack(packed)))
             writer.flush()
     except ProtocolError:
