@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from autograder.bank import judging
 from autograder.bank.overlay import overlay
-from autograder.checking.source import ready_made
+from autograder.checking.source import ready_made, syntax_tree
 from autograder.checking.verdicts import Status
 
 IN_SOURCE = [
@@ -213,3 +216,17 @@ def test_own_functions_run_whatever_they_are_called() -> None:
     text += "    return block.attention(block.norm1(tokens))\n"
     report = judging.judge("encoder", judging.SOLUTIONS | {module: text})
     assert judging.failed(report) == {}
+
+
+def test_two_threads_can_parse_at_once() -> None:
+    def give_way(phase: str, info: dict[str, int]) -> None:
+        time.sleep(0)
+
+    text = "\n".join(f"def f{n}(x):\n    return [x, (x, -x)]" for n in range(500))
+    gc.callbacks.append(give_way)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            trees = list(pool.map(syntax_tree, [text] * 40))
+    finally:
+        gc.callbacks.remove(give_way)
+    assert {len(tree.body) for tree in trees} == {500}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.checking.programs import TARGETS
+from autograder.checking.source import syntax_tree
 
 from .overlay import is_fails, overlay
 
@@ -70,7 +71,7 @@ def module_changed(text: str) -> str:
     """
     modules = {
         TARGETS[node.name]
-        for node in ast.parse(text).body
+        for node in syntax_tree(text).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in TARGETS
     }
     if len(modules) != 1:
@@ -86,7 +87,7 @@ def read(path: Path, stage: str) -> WrongVersion:
             of the student's files.
     """
     text = path.read_text()
-    tree = ast.parse(text)
+    tree = syntax_tree(text)
     sentence = ast.get_docstring(tree)
     fails = [node.value for node in tree.body if isinstance(node, ast.Assign) and is_fails(node)]
     if not sentence or len(fails) != 1:

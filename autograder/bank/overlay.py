@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from autograder.checking.source import syntax_tree
+
 Definition = ast.FunctionDef | ast.ClassDef
 Edits = dict[tuple[int, int], list[str]]
 
@@ -27,11 +29,12 @@ def overlay(source: str, module: str) -> str:
         ValueError: where a class of the overlay that the source has, too, holds something
             that is no method, or nothing of the source is replaced.
     """
-    body = ast.parse(source).body
+    body = syntax_tree(source).body
     present = {node.name: node for node in body if isinstance(node, Definition)}
     edits: Edits = {}
     helpers: list[str] = []
-    for node in ast.parse(module).body[1 if ast.get_docstring(ast.parse(module)) else 0 :]:
+    overlaid = syntax_tree(module)
+    for node in overlaid.body[1 if ast.get_docstring(overlaid) else 0 :]:
         if isinstance(node, Definition) and node.name in present:
             replace_definition(present[node.name], node, module, edits)
         elif not is_fails(node):

@@ -6,6 +6,8 @@ import ast
 import re
 from typing import Any
 
+from .source import syntax_tree
+
 ELSEWHERE = 'into the notebook, or below `if __name__ == "__main__":`'
 MOST_LETTERS = 3000
 ONLY_DEFINITIONS = (
@@ -109,7 +111,7 @@ def no_python(source: str) -> str:
 def defined_twice(source: str) -> list[tuple[str, int, int]]:
     """Functions and classes that a file defines again further down: name, first and last line."""
     try:
-        body = ast.parse(source).body
+        body = syntax_tree(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     lines: dict[str, list[int]] = {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import functools
+import threading
 
 from .worker.ready_made import FUNCTIONS, PACKAGES
 
 LONGEST_NAME = 100
+PARSING = threading.Lock()
 BANNED_NAMES = FUNCTIONS | {
     "MultiheadAttention",
     "Transformer",
@@ -34,7 +36,7 @@ def ready_made(source: str) -> list[tuple[int, str]]:
         SyntaxError, ValueError: where the file does not parse.
         RecursionError, MemoryError: where it is nested too deeply to be read.
     """
-    nodes = nodes_of(ast.parse(source))
+    nodes = nodes_of(syntax_tree(source))
     names = imported_names([node for node in nodes if type(node) in BINDING])
     found = {
         (getattr(node, "lineno", 1), dotted)
@@ -44,6 +46,16 @@ def ready_made(source: str) -> list[tuple[int, str]]:
         if is_banned(dotted)
     }
     return sorted(found)
+
+
+def syntax_tree(source: str) -> ast.Module:
+    """What `ast.parse` gives: Python 3.11 counts the depth of all threads' trees together.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
+    """
+    with PARSING:
+        return ast.parse(source)
 
 
 def nodes_of(tree: ast.AST) -> list[ast.AST]:
