@@ -123,6 +123,22 @@ class SaveVerdicts(SaveAutoGrades):
     points.
     """
 
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Save one submission's scores, all at once: stock waits for the disk after each cell."""
+        about = resources["nbgrader"]
+        self.notebook_id, self.student_id = about["notebook"], about["student"]
+        self.assignment_id = about["assignment"]
+        self.gradebook = Gradebook(about["db_url"])
+        with self.gradebook:
+            db = self.gradebook.db
+            commit, db.commit = db.commit, db.flush
+            for number, cell in enumerate(nb.cells):
+                self.preprocess_cell(cell, resources, number)
+            commit()
+        return nb, resources
+
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         """Save a cell's score; where there is no verdict, leave it to a person."""
         if not is_machine_graded(cell):
