@@ -44,7 +44,7 @@ class Here:
             self.files, errors = load(asked)
             return [packed(envelope, {"errors": errors}, {})]
         (program,) = asked["programs"]
-        return [packed(envelope, *run_program(program, tensors, self.files, {}))]
+        return [packed(envelope, *run_program(program | {"modules": {}}, tensors, self.files))]
 
 
 def packed(envelope: dict[str, Any], reply: dict[str, Any], tensors: dict[str, Tensor]) -> Answer:

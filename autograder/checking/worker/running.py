@@ -32,22 +32,21 @@ class Refusal(Exception):
 
 
 def run_program(
-    program: dict[str, Any], tensors: dict[str, Tensor], files: set[str], kept: dict[str, Built]
+    program: dict[str, Any], tensors: dict[str, Tensor], files: set[str]
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Run one program and pack its answer.
 
     Args:
-        program: what is asked.
+        program: what is asked, and as "modules" those that serve several programs, by name.
         tensors: by the keys that stand in it.
         files: names of the student's files.
-        kept: modules that serve several programs, by name.
 
     Returns:
         The reply's header ("calls", or "refused", or "error") and its tensors.
     """
     packed: dict[str, Tensor] = {}
     try:
-        target, names = build(program, tensors, kept)
+        target, names = build(program, tensors)
     except Refusal as refusal:
         return {"refused": refusal.answer}, {}
     except Exception as error:
@@ -67,9 +66,7 @@ def run_program(
     return reply, packed
 
 
-def build(
-    program: dict[str, Any], tensors: dict[str, Tensor], kept: dict[str, Built]
-) -> tuple[Any, dict[str, Any]]:
+def build(program: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dict[str, Any]]:
     """The function or the module that the program calls; for a program that makes no call, its
     state's names, each with its shape and whether it is a parameter."""
     module = sys.modules[program["module"]]
@@ -87,11 +84,12 @@ def build(
         )
     if program["init"] is None:
         return target, {}
-    layer, parameters = kept.get(program["kept"]) or construct(target, program, tensors)
+    modules: dict[str, Built] = program["modules"]
+    layer, parameters = modules.get(program["kept"]) or construct(target, program, tensors)
     if program["weights"]:
         load_weights(parameters, program["weights"], tensors)
     if program["kept"]:
-        kept[program["kept"]] = layer, parameters
+        modules[program["kept"]] = layer, parameters
     if program["calls"]:
         return layer, {}
     state = layer.state_dict()

@@ -48,10 +48,11 @@ def serve(reader: Reader, writer: Writer) -> None:
                 files, errors = load(request)
                 writer.write(frame({"id": envelope["id"], "errors": errors}, pack({})))
             else:
-                kept: dict[str, Built] = {}
+                modules: dict[str, Built] = {}
                 for number, program in enumerate(request["programs"], start=envelope["id"]):
                     allow(envelope["computing"])
-                    reply, packed = run_program(program, tensors, files, kept)
+                    program["modules"] = modules
+                    reply, packed = run_program(program, tensors, files)
                     writer.write(frame({"id": number, **reply}, pack(packed)))
             writer.flush()
     except ProtocolError:
