@@ -50,8 +50,8 @@ results stuck tricks: $(VENV)/installed
 
 gpu: $(VENV)/installed
 	$(COURSE) $(BIN)/python -m benchmarks.results --data $(DATA) --minutes $(MINUTES)
-	test -e benchmarks/training-gpu.md || \
-	  $(COURSE) $(BIN)/python -m benchmarks.training --data $(DATA) --device cuda --output benchmarks/training-gpu.md
+	$(COURSE) $(BIN)/python -m benchmarks.training --data $(DATA) --device cuda --seconds 0.5 \
+	  --resume --minutes 2 --output benchmarks/training-gpu.md
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

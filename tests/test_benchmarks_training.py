@@ -183,9 +183,33 @@ def test_speeds_are_measured_for_all_sides(
     assert 0 < row["mfu"] < 1
     seconds, accuracy = figures["fastest"]["quick-vit"]
     assert f"| quick-vit | {seconds:.2f} | {accuracy:.1%} |" in output.read_text()
-    assert [tokens for tokens, _ in figures["tokens"].values()] == [4, 16, 64, 256]
+    assert list(figures["tokens"]) == [str(patch) for patch in training.PATCHES]
     ratio = row["ours"] / row["plain"]
     assert f"| {ratio:.1f} |" in output.read_text()
+    assert "with the most tokens the pairs take" in output.read_text()
+
+
+def test_a_measurement_goes_on_where_it_was_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def seconds(self: speed.Bench, name: str, batch: int, **changes: int) -> float:
+        asked.append((batch, *changes.values()))
+        return 0.01 * batch
+
+    monkeypatch.setattr(speed.Bench, "step_seconds", seconds)
+    monkeypatch.setattr(speed.Bench, "whole_training", lambda self, name: (2.0, 0.5))
+    monkeypatch.setattr(training, "write_images", lambda *_: None)
+    output = tmp_path / "training.md"
+    arguments = ["--data", "few", "--device", "cpu", "--presets", "--output", str(output)]
+    for _ in range(3):
+        run(training, monkeypatch, *arguments, "--resume", "--minutes", "0")
+    assert "| fast-cpu | 2.00 | 50.0% |" in output.read_text()
+    assert asked == [(16,), (64,)]
+    run(training, monkeypatch, *arguments, "--resume")
+    assert asked == [(16,), (64,), (256,), *((32, patch) for patch in training.PATCHES)]
+    assert "| 2 | 256 | 320.0 |" in output.read_text()
 
 
 def test_flops_are_those_of_the_matrix_products(few: datasets.ImageData) -> None:
