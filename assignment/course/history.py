@@ -30,13 +30,13 @@ class Settings:
     optimizer: Literal["adamw", "adam", "muon"] = "adamw"
     keep: Literal["best", "last"] = "best"  # the epoch whose weights the model ends with
 
-    muon_learning_rate: float = 0.02  # of the blocks' matrices, where the optimizer is "muon"
+    muon_learning_rate: float = 0.02  # of the hidden matrices, where the optimizer is "muon"
     muon_momentum: float = 0.95  # share of the former steps' direction in the next one
     whiten: bool = False  # start the patch projection as a whitening of the patches
     mixup: float = 0.0  # probability that an image is blended with another
     cutmix: float = 0.0  # probability that an image gets a rectangle of another
     drop_path: float = 0.0  # probability that the last block is skipped; less before it
-    compile: bool = False  # let torch.compile fuse the model; for long runs on a GPU
+    compile: bool = False  # on a GPU: fuse the model, record a step and repeat it; for long runs
 
 
 @dataclass

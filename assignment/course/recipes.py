@@ -83,10 +83,10 @@ def mix(images: Tensor, targets: Tensor, settings: Settings) -> tuple[Tensor, Te
         Images and targets of the same shapes.
     """
     count, rows, columns = len(images), *images.shape[2:]
-    kind, share, top, left = torch.rand(4, count, 1, 1, device=images.device)
+    kind, share, top, left = torch.rand(4, count, 1, 1, device=targets.device)
     side = (1 - share).sqrt()
-    row = (torch.arange(rows, device=images.device).view(-1, 1) + 0.5) / rows
-    column = (torch.arange(columns, device=images.device) + 0.5) / columns
+    row = (torch.arange(rows, device=targets.device).view(-1, 1) + 0.5) / rows
+    column = (torch.arange(columns, device=targets.device) + 0.5) / columns
     inside = ((row - top).abs() < side / 2) & ((column - left).abs() < side / 2)
 
     blended = kind < settings.mixup

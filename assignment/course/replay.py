@@ -61,7 +61,7 @@ class Replay:
         self.images, self.labels = images.clone(), labels.clone()
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = torch.as_tensor(group["lr"], device=images.device)
+                group["lr"] = torch.as_tensor(group["lr"], device=labels.device)
                 group["capturable"] = True
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
