@@ -78,17 +78,21 @@ def interrupted_after(seconds: float) -> Iterator[None]:
         yield
 
 
-def rows(path: Path, stopped: bool = False) -> list[dict[str, Any]]:
-    """The finished rows of presets as they are now, one for each preset and seed: the newest.
-
-    With `stopped`, those of interrupted runs instead.
-    """
+def kept(path: Path) -> list[dict[str, Any]]:
+    """All rows that were ever made, the newest last."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    found = [json.loads(line) for line in lines]
-    now = {name: preset.recipe() for name, preset in presets.PRESETS.items()}
-    valid = [
-        r for r in found if r["recipe"] == now.get(r["preset"]) and bool(r["stopped"]) == stopped
-    ]
+    return [json.loads(line) for line in lines]
+
+
+def is_current(row: dict[str, Any]) -> bool:
+    """Whether the preset is still what the row was made with."""
+    name = row["preset"]
+    return name in presets.PRESETS and row["recipe"] == presets.PRESETS[name].recipe()
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The finished rows of presets as they are now, one for each preset and seed: the newest."""
+    valid = [row for row in kept(path) if is_current(row) and not row["stopped"]]
     return list({(row["preset"], row["seed"]): row for row in valid}.values())
 
 
@@ -117,7 +121,7 @@ def keep(path: Path, result: presets.Result) -> None:
 
 def table(path: Path, command: str) -> str:
     """The table in Markdown: a line a preset, over its seeds."""
-    found, interrupted = rows(path), rows(path, stopped=True)
+    found = rows(path)
     lines = [
         "# Training: the sources' figures and ours",
         "",
@@ -134,9 +138,10 @@ def table(path: Path, command: str) -> str:
         ours = [row for row in found if row["preset"] == planned.preset]
         if not ours:
             wanting = "wants a GPU" if planned.gpu else "not measured"
-            for row in [row for row in interrupted if row["preset"] == planned.preset]:
+            for row in [row for row in kept(path) if row["preset"] == planned.preset]:
                 done = f"{row['trained_epochs']} of {row['epochs']:g} epochs"
-                wanting = f"interrupted after {done}: {row['test_accuracy']:.1%}"
+                state = f"interrupted after {done}" if row["stopped"] else "with an earlier recipe"
+                wanting = f"{row['test_accuracy']:.1%} {state}"
             lines.append(f"| {planned.preset} | {planned.source or '-'} | {wanting} |{' |' * 8}")
             continue
         accuracies = [row["test_accuracy"] for row in ours]

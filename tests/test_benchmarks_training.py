@@ -59,6 +59,7 @@ def test_rows_are_made_once_and_stand_beside_their_source(
     changed = replace(PRESETS["quick-resnet"], validation_fraction=0.2)
     monkeypatch.setitem(PRESETS, "quick-resnet", changed)
     assert results.rows(output) == []
+    assert "with an earlier recipe" in results.table(output, "")
 
 
 def test_when_the_minutes_are_over_the_next_call_goes_on(
@@ -68,17 +69,18 @@ def test_when_the_minutes_are_over_the_next_call_goes_on(
     clock = types.SimpleNamespace(monotonic=itertools.count().__next__)  # a second a batch
     monkeypatch.setattr(results, "time", clock)
     arguments = ["--data", "sample", "--epochs", "20"]
-    arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "results.jsonl")]
+    arguments += ["--folder", str(tmp_path), "--output", str(tmp_path / "rows.jsonl")]
     run(results, monkeypatch, *arguments, "--minutes", "0.15")
     assert "left for this device: quick-resnet (0)" in capsys.readouterr().out
     assert (tmp_path / "quick-resnet.checkpoint").exists()
     before = torch.load(tmp_path / "quick-resnet.checkpoint", weights_only=True)
-    (stopped,) = results.rows(tmp_path / "results.jsonl", stopped=True)
+    (stopped,) = results.kept(tmp_path / "rows.jsonl")
+    assert results.rows(tmp_path / "rows.jsonl") == []
     done = stopped["trained_epochs"]
     assert 0 < len(before["history"]["rows"]) <= done < 20
-    assert f"interrupted after {done} of 20 epochs: " in (tmp_path / "results.md").read_text()
+    assert f"interrupted after {done} of 20 epochs |" in (tmp_path / "rows.md").read_text()
     run(results, monkeypatch, *arguments, "--minutes", "10")
-    (row,) = results.rows(tmp_path / "results.jsonl")
+    (row,) = results.rows(tmp_path / "rows.jsonl")
     assert row["epochs"] == 20
     assert not row["stopped"]
 

@@ -82,7 +82,7 @@ def test_recorded_training_ends_where_plain_training_ends(optimizer, monkeypatch
     images = torch.randint(0, 256, (96, 3, 8, 8), dtype=torch.uint8)
     labels = torch.arange(96) % 4
     facts = {"mean": (0.5,) * 3, "std": (0.3,) * 3, "batch_size": 16, "device": "cuda"}
-    augmentation = Augmentation(padding=1, erase=0.5, erase_size=2, distort=0.5)
+    augmentation = Augmentation(padding=1, erase=0.5, erase_size=2)
     ends = []
     for recorded in (True, False):
         if not recorded:

@@ -75,7 +75,7 @@ def vit(
 AS_THEY_ARE = Augmentation(flip=0.0, crop=0.0)
 FLIPPED = Augmentation(flip=0.5, crop=0.0)
 SHIFTED = Augmentation(flip=0.5, crop=0.25)
-MUCH = Augmentation(flip=0.5, crop=1.0, erase=0.5, distort=0.5)
+MUCH = Augmentation(flip=0.5, crop=1.0, erase=0.5)
 
 # The slides name a learning rate, a batch size and a number of epochs, and say that training
 # ends at 100 % and a loss near 0: nothing else is switched on.

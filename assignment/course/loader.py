@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 import utils
-from course import recipes
 from course.datasets import ImageData
 
 BATCHES_AT_ONCE = 16  # a GPU augments so many batches in the time that it takes to ask for one
@@ -22,13 +21,10 @@ BATCHES_AT_ONCE = 16  # a GPU augments so many batches in the time that it takes
 class Augmentation:
     """How likely each augmentation is, for each training image by itself; your choice.
 
-    All are your functions but `distort`, which is given (`course/recipes.py`).
-
     Attributes:
         flip: probability of mirroring left to right.
         crop: probability of a shift by up to `padding` pixels.
         erase: probability of blanking out one square.
-        distort: probability of turning, stretching and recolouring.
         padding: pixels.
         erase_size: side of the square, in pixels.
 
@@ -39,12 +35,11 @@ class Augmentation:
     flip: float = 0.5
     crop: float = 0.5
     erase: float = 0.0
-    distort: float = 0.0
     padding: int = 4
     erase_size: int = 8
 
     def __post_init__(self) -> None:
-        for name in ("flip", "crop", "erase", "distort"):
+        for name in ("flip", "crop", "erase"):
             probability = getattr(self, name)
             if not 0 <= probability <= 1:
                 raise ValueError(f"{name} is a probability, from 0 to 1, but is {probability}")
@@ -53,8 +48,6 @@ class Augmentation:
         """Augment a batch (batch, channels, height, width); what has probability 0 is skipped."""
         if self.flip:
             images = utils.random_horizontal_flip(images, self.flip, generator)
-        if self.distort:
-            images = recipes.distort(images, self.distort, generator)
         if self.crop:
             images = utils.random_crop(images, self.padding, self.crop, generator)
         if self.erase:

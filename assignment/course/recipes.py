@@ -96,45 +96,6 @@ def mix(images: Tensor, targets: Tensor, settings: Settings) -> tuple[Tensor, Te
     return mixed, torch.lerp(targets.roll(1, 0), targets, keep.mean(dim=(1, 2)).unsqueeze(1))
 
 
-def distort(images: Tensor, probability: float, generator: torch.Generator) -> Tensor:
-    """Turn, shear, scale and recolour each image a little, with this probability.
-
-    Each image has its own draws: a turn by up to 20 degrees, a shear by up to a quarter, a size
-    between 4/5 and 5/4; a brightness up to a quarter of the range away, a contrast and a
-    saturation between 3/5 and 5/3. What comes in from outside is black.
-
-    Args:
-        images: uint8 (batch, channels, height, width).
-        probability: from 0 to 1, for each image.
-        generator: where the draws come from; on the images' device.
-
-    Returns:
-        A new tensor of the same shape and dtype.
-
-    Source: the kinds of change are RandAugment's (Cubuk et al. 2020, arXiv 1909.13719).
-    """
-    here: dict[str, Any] = {"generator": generator, "device": images.device}
-    chosen = torch.rand(len(images), **here) < probability
-    amounts = (2 * torch.rand(6, len(images), **here) - 1) * chosen
-    angle, shear, size = amounts[0] * math.pi / 9, amounts[1] / 4, 1.25 ** amounts[2]
-    brightness, contrast, saturation = amounts[3:].view(3, -1, 1, 1, 1)
-
-    cosine, sine, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
-    rows = [
-        torch.stack([size * cosine, size * (shear * cosine - sine), zero], dim=1),
-        torch.stack([size * sine, size * (shear * sine + cosine), zero], dim=1),
-    ]
-    grid = F.affine_grid(torch.stack(rows, dim=1), list(images.shape), align_corners=False)
-    pixels = F.grid_sample(images.float(), grid, align_corners=False)
-
-    gray = pixels.mean(dim=1, keepdim=True)
-    pixels = gray + (pixels - gray) * (5 / 3) ** saturation
-    mean = pixels.mean(dim=(1, 2, 3), keepdim=True)
-    pixels = mean + (pixels - mean) * (5 / 3) ** contrast + 64 * brightness
-    distorted = pixels.round().clamp(0, 255).to(images.dtype)
-    return torch.where(chosen.view(-1, 1, 1, 1), distorted, images)
-
-
 @contextmanager
 def drop_path(model: nn.Module, probability: float) -> Iterator[None]:
     """Stochastic depth: in training, each image skips a block's attention or MLP at random.
