@@ -106,6 +106,7 @@ LONG = replace(
     MUON,
     epochs=180,
     learning_rate=2e-3,
+    muon_learning_rate=0.01,
     whiten=False,
     warmup_epochs=5,
     weight_decay=0.05,
