@@ -119,6 +119,13 @@ def keep(path: Path, result: presets.Result) -> None:
         file.write(json.dumps(row) + "\n")
 
 
+def caveat(row: dict[str, Any]) -> str:
+    """Why a row does not count: it says what came, and its run is still to be made."""
+    if row["stopped"]:
+        return f"interrupted after {row['trained_epochs']} epochs"
+    return "with an earlier recipe, to be made again"
+
+
 def table(path: Path, command: str) -> str:
     """The table in Markdown: a line a preset, over its seeds."""
     found = rows(path)
@@ -135,14 +142,15 @@ def table(path: Path, command: str) -> str:
         f"|{' --- |' * 11}",
     ]
     for planned in PLAN:
+        source = planned.source or "-"
         ours = [row for row in found if row["preset"] == planned.preset]
+        note = ""
+        if not ours:
+            ours = [row for row in kept(path) if row["preset"] == planned.preset][-1:]
+            note = "".join(f", {caveat(row)}" for row in ours)
         if not ours:
             wanting = "wants a GPU" if planned.gpu else "not measured"
-            for row in [row for row in kept(path) if row["preset"] == planned.preset]:
-                done = f"{row['trained_epochs']} of {row['epochs']:g} epochs"
-                state = f"interrupted after {done}" if row["stopped"] else "with an earlier recipe"
-                wanting = f"{row['test_accuracy']:.1%} {state}"
-            lines.append(f"| {planned.preset} | {planned.source or '-'} | {wanting} |{' |' * 8}")
+            lines.append(f"| {planned.preset} | {source} | {wanting} |{' |' * 8}")
             continue
         accuracies = [row["test_accuracy"] for row in ours]
         spread = f" ({min(accuracies):.1%} to {max(accuracies):.1%})" if len(ours) > 1 else ""
@@ -152,8 +160,8 @@ def table(path: Path, command: str) -> str:
             return statistics.median(row[name] for row in ours)
 
         lines.append(
-            f"| {planned.preset} | {planned.source or '-'} "
-            f"| {statistics.mean(accuracies):.1%}{spread} | {median('test_loss'):.2f} "
+            f"| {planned.preset} | {source} "
+            f"| {statistics.mean(accuracies):.1%}{spread}{note} | {median('test_loss'):.2f} "
             f"| {first['epochs']:g} | {len(ours)} | {median('training_seconds'):.1f} "
             f"| {median('cpu_seconds'):.1f} | {median('images_per_second'):,.0f} "
             f"| {first['machine']}, {first['precision']}, torch {first['torch']} "

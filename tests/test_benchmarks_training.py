@@ -78,7 +78,7 @@ def test_when_the_minutes_are_over_the_next_call_goes_on(
     assert results.rows(tmp_path / "rows.jsonl") == []
     done = stopped["trained_epochs"]
     assert 0 < len(before["history"]["rows"]) <= done < 20
-    assert f"interrupted after {done} of 20 epochs |" in (tmp_path / "rows.md").read_text()
+    assert f", interrupted after {done} epochs | " in (tmp_path / "rows.md").read_text()
     run(results, monkeypatch, *arguments, "--minutes", "10")
     (row,) = results.rows(tmp_path / "rows.jsonl")
     assert row["epochs"] == 20
