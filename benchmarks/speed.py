@@ -141,7 +141,8 @@ class Bench:
             preset, preset.settings, self.data, self.device
         )
         rounds = []
-        with presets.threads(preset.threads):
+        dropping = recipes.drop_path(model, preset.settings.drop_path)
+        with presets.threads(preset.threads), dropping:
             run = Run(model, preset.settings, batches)
             start = {name: value.clone() for name, value in model.state_dict().items()}
             self.take_steps(run, WARM_UP)

@@ -90,7 +90,10 @@ def test_a_resumed_run_records_anew(tmp_path):
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device; `pytest -m gpu`")
+@pytest.mark.skipif(
+    not torch.cuda.is_available(),
+    reason="needs a CUDA device; runs where there is one, with `pytest -m gpu`",
+)
 @pytest.mark.parametrize("optimizer", ["adamw", "muon"])
 def test_recorded_training_ends_where_plain_training_ends(optimizer, monkeypatch):
     settings = Settings(
