@@ -36,7 +36,7 @@ def ready_made(source: str) -> list[tuple[int, str]]:
         SyntaxError, ValueError: where the file does not parse.
         RecursionError, MemoryError: where it is nested too deeply to be read.
     """
-    nodes = nodes_of(syntax_tree(source))
+    nodes = list(ast.walk(syntax_tree(source)))
     names = imported_names([node for node in nodes if type(node) in BINDING])
     found = {
         (getattr(node, "lineno", 1), dotted)
@@ -56,18 +56,6 @@ def syntax_tree(source: str) -> ast.Module:
     """
     with PARSING:
         return ast.parse(source)
-
-
-def nodes_of(tree: ast.AST) -> list[ast.AST]:
-    """All nodes of a tree in the order of `ast.walk`, which takes four times as long."""
-    nodes = [tree]
-    for node in nodes:
-        for name, value in vars(node).items():
-            if isinstance(value, list):
-                nodes += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST) and name != "ctx":
-                nodes.append(value)
-    return nodes
 
 
 def imported_names(nodes: list[ast.AST]) -> dict[str, str]:

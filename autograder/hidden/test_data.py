@@ -11,6 +11,7 @@ from autograder.checking.probe import Probe, Target, call
 from autograder.checking.registry import check
 
 IMAGES = 2000
+FEWER = 750  # for 9 places: more at each than of IMAGES at 24
 SINGLES = 30
 COMPARED = 32
 OWN_PLACE = "draw the place anew for each image, rows apart from columns, with both ends in reach."
@@ -87,12 +88,13 @@ def test_crop_draws(probe: Probe) -> None:
         where = f"random_crop of {pictures.dtype} images, {layout} in memory"
         pictures.crops(crop(pictures.images, 1, 1.0, _generator=1, _layout=layout), 1, where)
     where = "random_crop with padding 1 and probability 1"
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 2, 3)
+    pictures = Pictures.draw(probe.inputs, FEWER, 1, 2, 3)
     output = crop(pictures.images, 1, 1.0, _generator=probe.inputs.seed())
     everywhere = torch.tensor(list(product(range(3), repeat=2)))
     require_even(pictures.crops(output, 1, where), everywhere, where, "corner", OWN_PLACE)
-    output = crop(pictures.images, 0, 0.5, _generator=1)
-    require_same(output, pictures.images, "random_crop with padding 0: the output")
+    images = pictures.images[:COMPARED]
+    output = crop(images, 0, 0.5, _generator=1)
+    require_same(output, images, "random_crop with padding 0: the output")
 
 
 @check(points=1, rests_on=("test_erase",))

@@ -15,9 +15,9 @@ def test_many_positions(probe: Probe) -> None:
     """Sinusoidal positions stay right up to a thousand."""
     positions = probe.function("sinusoidal_positions")
     require_same(
-        positions(1000, 64),
-        positions.expected(1000, 64),
-        "sinusoidal_positions(1000, 64)",
+        positions(1000, 16),
+        positions.expected(1000, 16),
+        "sinusoidal_positions(1000, 16)",
         "small errors in an angle grow with the position; compute the wave lengths exactly and "
         "in floating point.",
         POSITIONS_TOLERANCE,

@@ -126,7 +126,11 @@ def describe_error(error: BaseException, files: set[str]) -> dict[str, Any]:
 
     Messages and frames are capped, so that they cannot carry a check's inputs out.
     """
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+    frames = traceback.StackSummary.extract(
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename in files
+    )
     lines = [
         f"{f.filename}, line {f.lineno}, in {f.name}: {(f.line or '').strip()}" for f in frames
     ]

@@ -70,9 +70,10 @@ def pack(tensors: dict[str, Tensor]) -> bytes:
     """
     header, parts, end = {}, [], 0
     for name, tensor in sorted(tensors.items(), key=lambda item: -item[1].element_size()):
-        flat = tensor.detach().contiguous().reshape(-1)
-        # Without numbers, a tensor from NumPy has strides that `view` refuses.
-        part = flat.view(torch.uint8).numpy().tobytes() if len(flat) else b""
+        numbers = tensor.detach()
+        if numbers.dtype is torch.bfloat16:  # NumPy has none.
+            numbers = numbers.contiguous().view(torch.int16)
+        part = numbers.numpy().tobytes()
         start, end = end, end + len(part)
         header[name] = {
             "dtype": DTYPES[tensor.dtype],
@@ -110,13 +111,18 @@ def views(blob: bytes) -> dict[str, Tensor]:
     described = json.loads(blob[8 : 8 + length])
     if not described:
         return {}
+    found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Whoever is given one gets a copy: these are not written.
-        data = torch.frombuffer(blob, dtype=torch.uint8)[8 + length :]
-    return {
-        name: data[slice(*each["data_offsets"])].view(TYPES[each["dtype"]]).view(each["shape"])
-        for name, each in described.items()
-    }
+        for name, each in described.items():
+            dtype, shape, (start, end) = TYPES[each["dtype"]], each["shape"], each["data_offsets"]
+            if end > start:
+                numbers = (end - start) // dtype.itemsize
+                flat = torch.frombuffer(blob, dtype=dtype, count=numbers, offset=8 + length + start)
+                found[name] = flat.view(shape)
+            else:
+                found[name] = torch.empty(shape, dtype=dtype)
+    return found
 
 
 def read_parts(stream: Reader, most: int = MAX_TENSORS) -> tuple[bytes, bytes]:

@@ -252,7 +252,8 @@ def plain(value: Tensor) -> Tensor:
     if value.numel() * value.element_size() > MAX_OUTPUT_BYTES:
         raise Refusal("output", found=f"a tensor of shape {list(value.shape)[:8]}: too large")
     with torch._C.DisableTorchFunctionSubclass():
-        return value.detach().to("cpu", copy=True).contiguous().resolve_conj().resolve_neg().clone()
+        resolved = value.detach().to("cpu").resolve_conj().resolve_neg()
+        return resolved.clone(memory_format=torch.contiguous_format)
 
 
 def describe(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from torch import Tensor
@@ -45,6 +45,7 @@ class Variations:
         inner: what can be otherwise further inside; tried where none of `changes` explains it.
         most_pairs: how many pairs of changes are tried at most.
         query_length: length of a query, where the recipe has a slot "scale"; 0 where it has none.
+        results: what has been made: a class's submissions fail on the same inputs.
     """
 
     recipe: Recipe
@@ -52,6 +53,7 @@ class Variations:
     inner: tuple[Change, ...] = ()
     most_pairs: int = MOST_PAIRS
     query_length: int = 0
+    results: dict[tuple[Change, ...], Tensor | None] = field(default_factory=dict)
 
     def as_it_should_be(self, case: Case) -> bool:
         """Whether the recipe gives what is expected; else it says nothing about the case."""
@@ -60,10 +62,13 @@ class Variations:
 
     def made(self, *chosen: Change) -> Tensor | None:
         """The result with some changes; None where it cannot be computed."""
-        try:
-            return self.recipe({change.slot: change.value for change in chosen})
-        except CANNOT:
-            return None
+        if chosen not in self.results:
+            try:
+                made = self.recipe({change.slot: change.value for change in chosen})
+            except CANNOT:
+                made = None
+            self.results[chosen] = made
+        return self.results[chosen]
 
     def guesses(self, changes: list[Change]) -> Iterator[Guess]:
         """The result with each change alone."""
