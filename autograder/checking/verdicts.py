@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -75,7 +75,7 @@ class StageReport:
 
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary that `from_json` reads back."""
-        return asdict(self)
+        return vars(self) | {"verdicts": [dict(vars(each)) for each in self.verdicts]}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> StageReport:

@@ -113,16 +113,14 @@ class Grader:
         stages = assignment.code_stages
         sources = read_sources(submission, assignment.files)
         key = digest(self.version, *(part for item in sorted(sources.items()) for part in item))
-        found = {stage: self.store and self.store.find(f"{stage}-{key}") for stage in stages}
-        reports = {stage: report for stage, report in found.items() if report}
-        missing = [stage for stage in stages if stage not in reports]
+        kept = self.store.find(f"code-{key}") if self.store else {}
+        missing = [stage for stage in stages if stage not in kept]
         if missing:
             with self._launcher() as launcher:
-                for report in self.judge(missing, sources, launcher):
-                    reports[report.stage] = report
-                    if self.store:
-                        self.store.keep(f"{report.stage}-{key}", report)
-        reports = {stage: reports[stage] for stage in stages}
+                kept |= {each.stage: each for each in self.judge(missing, sources, launcher)}
+            if self.store:
+                self.store.keep(f"code-{key}", kept.values())
+        reports = {stage: kept[stage] for stage in stages}
         if assignment.weights:
             reports["training"] = self._training(submission, sources, key, reports)
         return reports
@@ -198,13 +196,13 @@ class Grader:
             if verdict.points
         )
         name = f"training-{self.training.key(submission, own_model_right, key)}"
-        report = self.store and self.store.find(name)
+        report = self.store and self.store.find(name).get("training")
         if not report:
             with contextlib.ExitStack() as stack:
                 launcher = None if own_model_right else stack.enter_context(self._launcher())
                 report = self.training.report(submission, sources, launcher)
             if self.store:
-                self.store.keep(name, report)
+                self.store.keep(name, [report])
         return report
 
     @contextlib.contextmanager

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,14 +32,13 @@ class Store:
         self.folder = self.private / "verdicts"
         self.folder.mkdir(exist_ok=True)
 
-    def find(self, key: str) -> StageReport | None:
-        """The report kept under this key, if there is one that can be read."""
-        return self.read(key, StageReport.from_json)
+    def find(self, key: str) -> dict[str, StageReport]:
+        """The reports kept under this key, by stage; none where they cannot be read."""
+        return self.read(key, reports_from_json) or {}
 
-    def keep(self, key: str, report: StageReport) -> None:
-        """Keep a report, unless a person has to look."""
-        if not report.needs_person:
-            self.write(key, report.to_json())
+    def keep(self, key: str, reports: Iterable[StageReport]) -> None:
+        """Keep the reports of one submission; those that a person has to look at are left out."""
+        self.write(key, {each.stage: each.to_json() for each in reports if not each.needs_person})
 
     def read(self, key: str, decode: Callable[[Any], Kept]) -> Kept | None:
         """What is kept under this key, if it can be read; a damaged file is as good as none."""
@@ -53,6 +52,11 @@ class Store:
         unfinished = self.folder / f"{key}.{os.getpid()}.{threading.get_ident()}"
         unfinished.write_text(json.dumps(content))
         unfinished.replace(self.folder / key)
+
+
+def reports_from_json(stored: dict[str, Any]) -> dict[str, StageReport]:
+    """Reports by stage."""
+    return {stage: StageReport.from_json(each) for stage, each in stored.items()}
 
 
 def digest(*parts: str | bytes) -> str:

@@ -10,8 +10,8 @@ from autograder.checking.pictures import Pictures, require_even, require_indepen
 from autograder.checking.probe import Probe, Target, call
 from autograder.checking.registry import check
 
-IMAGES = 2000
-FEWER = 750  # for 9 places: more at each than of IMAGES at 24
+IMAGES = 1000
+DRAWS = 40  # images at each place: so many that six standard deviations are fewer
 SINGLES = 30
 COMPARED = 32
 OWN_PLACE = "draw the place anew for each image, rows apart from columns, with both ends in reach."
@@ -71,7 +71,7 @@ def test_crop_draws(probe: Probe) -> None:
     crop = probe.function("random_crop")
     where = "random_crop with padding 2 and probability 0.5"
     require_generator_decides(probe, crop, 2)
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 3, 5)
+    pictures = Pictures.draw(probe.inputs, 25 * DRAWS * 2, 1, 3, 5)
     output = crop(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
     corners = pictures.crops(output, 2, where)
     moved = (corners != 2).any(dim=1)
@@ -88,7 +88,7 @@ def test_crop_draws(probe: Probe) -> None:
         where = f"random_crop of {pictures.dtype} images, {layout} in memory"
         pictures.crops(crop(pictures.images, 1, 1.0, _generator=1, _layout=layout), 1, where)
     where = "random_crop with padding 1 and probability 1"
-    pictures = Pictures.draw(probe.inputs, FEWER, 1, 2, 3)
+    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 2, 3)
     output = crop(pictures.images, 1, 1.0, _generator=probe.inputs.seed())
     everywhere = torch.tensor(list(product(range(3), repeat=2)))
     require_even(pictures.crops(output, 1, where), everywhere, where, "corner", OWN_PLACE)
@@ -103,11 +103,11 @@ def test_erase_draws(probe: Probe) -> None:
     erase = probe.function("random_erase")
     where = "random_erase with size 2 and probability 0.5"
     require_generator_decides(probe, erase, 2)
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 5, 7)
+    pictures = Pictures.draw(probe.inputs, 12 * DRAWS * 2, 1, 4, 5)
     output = erase(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
     corners = pictures.erasures(output, 2, where)
     erased = (corners >= 0).all(dim=1)
-    places = torch.tensor(list(product(range(4), range(6))))
+    places = torch.tensor(list(product(range(3), range(4))))
     what = "place (of images that were erased)"
     require_even(corners[erased], places, where, what, OWN_PLACE)
     require_independent(erased, where, "erased")
@@ -118,6 +118,11 @@ def test_erase_draws(probe: Probe) -> None:
         where,
         "erased",
     )
+    where = "random_erase with size 2 and probability 1"
+    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 4, 4)
+    output = erase(pictures.images, 2, 1.0, _generator=probe.inputs.seed())
+    places = torch.tensor(list(product(range(3), repeat=2)))
+    require_even(pictures.erasures(output, 2, where), places, where, "place", OWN_PLACE)
     for pictures, layout in kinds(probe):
         for size in (1, 4):
             where = f"random_erase with size {size} of {pictures.dtype} images, {layout} in memory"
