@@ -270,3 +270,18 @@ def test_an_evaluation_that_takes_too_long_costs_nothing_and_the_next_is_not_hur
             evaluator.evaluate(weights, "vit")
     assert evaluator.evaluate(weights, "vit") == fine
     evaluator.close()
+
+
+@needs_bubblewrap
+def test_the_bank_as_the_release_judged_it_serves_the_grading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = b"one round"
+    with Grader(CourseConfig(isolation="cooperative"), seed, Store(tmp_path)) as release:
+        judged = release.mistakes("locality")
+    assert judged
+    with Grader(CourseConfig(), seed, Store(tmp_path)) as grading:
+        assert grading.version != release.version
+        monkeypatch.setattr(grading.mistakes, "runner", None)
+        kept = grading.mistakes("locality")
+    assert [each.sentence for each in kept] == [each.sentence for each in judged]

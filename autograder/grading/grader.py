@@ -67,16 +67,13 @@ class Grader:
         self.checks = all_checks()
         self.passing = Passing(self.checks, self.standins, seed, self.reference)
         self.training = TrainingGrader(config, self.plain, store)
-        self.version = digest(
-            folder_digest(
-                *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox", "grading")),
-                SOLUTIONS,
-            ),
-            seed,
-            config.isolation,
-            torch.__version__,
+        code = folder_digest(
+            *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox", "grading")),
+            SOLUTIONS,
         )
-        folder = store.private / "mistakes" / self.version if store else None
+        round_of_checks = digest(code, seed, torch.__version__)
+        self.version = digest(round_of_checks, config.isolation)
+        folder = store.private / "mistakes" / round_of_checks if store else None
         self.mistakes = KnownMistakes(self._runner, self.plain, folder)
 
     @classmethod
