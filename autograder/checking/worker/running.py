@@ -151,14 +151,15 @@ def load_weights(
         tensors: by key.
     """
     given = weights["shapes"]
-    shapes = {
-        name: [given[name], list(found[name].shape)]
-        for name in given.keys() & found.keys()
-        if given[name] != list(found[name].shape)
-    }
-    missing, unexpected = sorted(given.keys() - found.keys()), sorted(found.keys() - given.keys())
-    if missing or unexpected or shapes:
-        raise Refusal("weights", missing=missing, unexpected=unexpected, shapes=shapes)
+    own = {name: list(parameter.shape) for name, parameter in found.items()}
+    if own != given:
+        both = given.keys() & own.keys()
+        raise Refusal(
+            "weights",
+            missing=sorted(given.keys() - both),
+            unexpected=sorted(own.keys() - both),
+            shapes={name: [given[name], own[name]] for name in both if given[name] != own[name]},
+        )
     parts = tensors[weights["numbers"]].split([math.prod(shape) for shape in given.values()])
     numbers = [part.view(shape) for part, shape in zip(parts, given.values(), strict=True)]
     with torch.no_grad():
