@@ -8,9 +8,16 @@ import torch
 
 from autograder import bank
 from autograder.bank import judging
+from autograder.checking.chance import (
+    bounds,
+    look_twice,
+    require_even,
+    require_independent,
+    require_own_draws,
+)
 from autograder.checking.compare import CheckFailed
 from autograder.checking.inputs import Inputs
-from autograder.checking.pictures import Pictures, require_even, require_independent
+from autograder.checking.pictures import Pictures
 
 WRONG = bank.load("data")
 RIGHT = [(name, files) for name, files in bank.right_versions() if "utils" in files]
@@ -100,3 +107,26 @@ def test_uneven_and_dependent_draws_are_noticed() -> None:
         require_even(fair[(fair.sum(dim=1) < 2)], cells, "here", "corner", "hint")
     with pytest.raises(CheckFailed, match="depends on its neighbour"):
         require_independent(torch.arange(400) % 2 == 0, "here", "moved")
+
+
+@pytest.mark.parametrize(("share", "looks"), [(0.3, 1), (0.36, 1), (0.38, 2), (0.7, 2)])
+def test_a_doubt_after_a_third_of_the_images_asks_for_all(share: float, looks: int) -> None:
+    """The first images may be off as far as all may, so that no wrong version gains by it."""
+    seen = []
+
+    def look(images: int, part: float) -> None:
+        seen.append(images)
+        happened = torch.arange(images) < (share if len(seen) == 1 else 0.3) * images
+        assert bounds(happened, 0.3, part)[1:] == pytest.approx(bounds(torch.zeros(1500), 0.3)[1:])
+        require_own_draws(happened, 0.3, "here", "moved", part)
+
+    look_twice(look, 1500)
+    assert seen == [500, 1500][:looks]
+
+
+def test_a_doubt_that_stays_is_a_failure() -> None:
+    def look(images: int, part: float) -> None:
+        require_own_draws(torch.arange(images) < 0.4 * images, 0.3, "here", "moved", part)
+
+    with pytest.raises(CheckFailed, match="the wrong share of 1500 images"):
+        look_twice(look, 1500)

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .compare import CheckFailed, require, require_tensor
+from .compare import CheckFailed, require_tensor
 from .inputs import Inputs
-
-DEVIATIONS = 6
 
 
 @dataclass(frozen=True)
@@ -171,89 +169,3 @@ def cut_edges(rows: Tensor, columns: Tensor, size: int) -> str:
 def equal(one: Tensor, other: Tensor) -> Tensor:
     """Which images of two batches are the same, number by number: truth values (batch,)."""
     return (one == other).flatten(1).all(dim=1)
-
-
-def require_own_draws(happened: Tensor, probability: float, where: str, what: str) -> None:
-    """Fail unless about the right share of the images was chosen, and not all or none at once.
-
-    Args:
-        happened: truth values (batch,).
-        probability: of each, strictly between 0 and 1.
-        what: what happened to an image, for the message: "mirrored".
-    """
-    share, low, high = bounds(happened, probability)
-    require(
-        bool(happened.any()) and not bool(happened.all()),
-        f"{where}: {'all' if bool(happened.any()) else 'none'} of the {len(happened)} images "
-        f"were {what}\n  expected: about {probability:.0%} of them\n"
-        "Try: let each image have a draw of its own, and compare it with the probability.",
-    )
-    require(
-        low <= share <= high,
-        f"{where}: the wrong share of {len(happened)} images was {what}\n"
-        f"  expected: about {probability:.1%} (between {low:.1%} and {high:.1%})\n"
-        f"  got:      {share:.1%}\n"
-        "Try: does each image have a draw of its own, compared with the probability?",
-    )
-
-
-def require_independent(happened: Tensor, where: str, what: str) -> None:
-    """Fail unless an image's draw tells nothing of the next image's.
-
-    Args:
-        happened: truth values (batch,), each true with a probability of about a half.
-    """
-    agree = happened[1:] == happened[:-1]
-    share, low, high = bounds(agree, 0.5)
-    require(
-        low <= share <= high,
-        f"{where}: whether an image is {what} depends on its neighbour in the batch\n"
-        f"  expected: neighbours share their fate in about 50% of {len(agree)} cases\n"
-        f"  got:      {share:.1%}\nTry: let each image have a draw of its own.",
-    )
-
-
-def require_even(drawn: Tensor, cells: Tensor, where: str, what: str, hint: str) -> None:
-    """Fail unless each cell was drawn about equally often.
-
-    Args:
-        drawn: int64 (batch, 2): the row and column that each image drew.
-        cells: int64 (count, 2): all that can be drawn.
-        what: what a cell is, for the message: "corner".
-        hint: what to try next.
-    """
-    for row, column in cells.tolist():
-        here = (drawn[:, 0] == row) & (drawn[:, 1] == column)
-        share, low, high = bounds(here, 1 / len(cells))
-        if not low <= share <= high:
-            raise CheckFailed(
-                f"{where}: not every {what} is drawn equally often\n"
-                f"  expected: row {row}, column {column} for about {1 / len(cells):.1%} of "
-                f"{len(drawn)} images (between {low:.1%} and {high:.1%})\n"
-                f"  got:      {share:.1%}{never_drawn(drawn, cells)}\nTry: {hint}"
-            )
-
-
-def never_drawn(drawn: Tensor, cells: Tensor) -> str:
-    """What the cells have in common that were never drawn, as the end of a remark."""
-    seen = set(map(tuple, drawn.tolist()))
-    wanted = list(map(tuple, cells.tolist()))
-    if seen.issuperset(wanted):
-        return "; each comes at times"
-    if len({row - column for row, column in seen}) == 1:
-        return "; rows and columns always move together"
-    gone = []
-    for axis, name in ((0, "row"), (1, "column")):
-        places = sorted({cell[axis] for cell in wanted})
-        missing = [p for p in places if all(cell[axis] != p for cell in seen.intersection(wanted))]
-        if missing:
-            ends = {(places[0],): "the first", (places[-1],): "the last"}
-            gone.append(f"{ends.get(tuple(missing), 'several')} {name}")
-    return f"; never in {' and '.join(gone)}" if gone else "; some never come"
-
-
-def bounds(happened: Tensor, probability: float) -> tuple[float, float, float]:
-    """The share that happened, and the least and largest that six standard deviations allow."""
-    margin = DEVIATIONS * math.sqrt(probability * (1 - probability) / len(happened))
-    share = float(happened.double().mean())
-    return share, max(0.0, probability - margin), min(1.0, probability + margin)

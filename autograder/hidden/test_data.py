@@ -4,9 +4,10 @@ from itertools import product
 
 import torch
 
+from autograder.checking.chance import look_twice, require_even, require_independent
 from autograder.checking.checks.test_data import require_split
 from autograder.checking.compare import require, require_same
-from autograder.checking.pictures import Pictures, require_even, require_independent
+from autograder.checking.pictures import Pictures
 from autograder.checking.probe import Probe, Target, call
 from autograder.checking.registry import check
 
@@ -51,14 +52,18 @@ def test_split_seed(probe: Probe) -> None:
 def test_flip_draws(probe: Probe) -> None:
     """Flips depend on the generator alone, one draw an image, for images of any kind."""
     flip = probe.function("random_horizontal_flip")
-    where = "random_horizontal_flip with probability 0.5"
+    half = "random_horizontal_flip with probability 0.5"
     require_generator_decides(probe, flip)
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 3, 4)
-    flipped = pictures.flips(flip(pictures.images, 0.5, _generator=probe.inputs.seed()), where)
-    require_independent(flipped, where, "mirrored")
+
+    def look(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 3, 4)
+        flipped = pictures.flips(flip(pictures.images, 0.5, _generator=probe.inputs.seed()), half)
+        require_independent(flipped, half, "mirrored", part)
+
+    look_twice(look, IMAGES)
     single = Pictures.draw(probe.inputs, 1, 3, 4, 5)
     outputs = singles(probe, flip, single)
-    require_both([bool(single.flips(output, where)) for output in outputs], where, "mirrored")
+    require_both([bool(single.flips(output, half)) for output in outputs], half, "mirrored")
     for pictures, layout in kinds(probe):
         output = flip(pictures.images, 1.0, _generator=1, _layout=layout)
         where = f"random_horizontal_flip of {pictures.dtype} images, {layout} in memory"
@@ -69,30 +74,39 @@ def test_flip_draws(probe: Probe) -> None:
 def test_crop_draws(probe: Probe) -> None:
     """Crops reach every corner equally often and depend on the generator alone."""
     crop = probe.function("random_crop")
-    where = "random_crop with padding 2 and probability 0.5"
+    half = "random_crop with padding 2 and probability 0.5"
     require_generator_decides(probe, crop, 2)
-    pictures = Pictures.draw(probe.inputs, 25 * DRAWS * 2, 1, 3, 5)
-    output = crop(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
-    corners = pictures.crops(output, 2, where)
-    moved = (corners != 2).any(dim=1)
-    corner = "corner (of images that moved)"
     elsewhere = torch.tensor([cell for cell in product(range(5), repeat=2) if cell != (2, 2)])
-    require_even(corners[moved], elsewhere, where, corner, OWN_PLACE)
-    require_independent(moved, where, "moved")
+
+    def look(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 3, 5)
+        output = crop(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
+        corners = pictures.crops(output, 2, half)
+        moved = (corners != 2).any(dim=1)
+        corner = "corner (of images that moved)"
+        require_even(corners[moved], elsewhere, half, corner, OWN_PLACE, part)
+        require_independent(moved, half, "moved", part)
+
+    look_twice(look, 25 * DRAWS * 2)
     single = Pictures.draw(probe.inputs, 1, 3, 4, 6)
     outputs = singles(probe, crop, single, 2)
     require_both(
-        [bool((single.crops(output, 2, where) != 2).any()) for output in outputs], where, "moved"
+        [bool((single.crops(output, 2, half) != 2).any()) for output in outputs], half, "moved"
     )
     for pictures, layout in kinds(probe):
         where = f"random_crop of {pictures.dtype} images, {layout} in memory"
         pictures.crops(crop(pictures.images, 1, 1.0, _generator=1, _layout=layout), 1, where)
-    where = "random_crop with padding 1 and probability 1"
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 2, 3)
-    output = crop(pictures.images, 1, 1.0, _generator=probe.inputs.seed())
+    always = "random_crop with padding 1 and probability 1"
     everywhere = torch.tensor(list(product(range(3), repeat=2)))
-    require_even(pictures.crops(output, 1, where), everywhere, where, "corner", OWN_PLACE)
-    images = pictures.images[:COMPARED]
+
+    def look_everywhere(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 2, 3)
+        output = crop(pictures.images, 1, 1.0, _generator=probe.inputs.seed())
+        corners = pictures.crops(output, 1, always)
+        require_even(corners, everywhere, always, "corner", OWN_PLACE, part)
+
+    look_twice(look_everywhere, IMAGES)
+    images = Pictures.draw(probe.inputs, COMPARED, 1, 2, 3).images
     output = crop(images, 0, 0.5, _generator=1)
     require_same(output, images, "random_crop with padding 0: the output")
 
@@ -101,28 +115,37 @@ def test_crop_draws(probe: Probe) -> None:
 def test_erase_draws(probe: Probe) -> None:
     """Squares lie everywhere equally often and depend on the generator alone."""
     erase = probe.function("random_erase")
-    where = "random_erase with size 2 and probability 0.5"
+    half = "random_erase with size 2 and probability 0.5"
     require_generator_decides(probe, erase, 2)
-    pictures = Pictures.draw(probe.inputs, 12 * DRAWS * 2, 1, 4, 5)
-    output = erase(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
-    corners = pictures.erasures(output, 2, where)
-    erased = (corners >= 0).all(dim=1)
     places = torch.tensor(list(product(range(3), range(4))))
-    what = "place (of images that were erased)"
-    require_even(corners[erased], places, where, what, OWN_PLACE)
-    require_independent(erased, where, "erased")
+
+    def look(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 4, 5)
+        output = erase(pictures.images, 2, 0.5, _generator=probe.inputs.seed())
+        corners = pictures.erasures(output, 2, half)
+        erased = (corners >= 0).all(dim=1)
+        place = "place (of images that were erased)"
+        require_even(corners[erased], places, half, place, OWN_PLACE, part)
+        require_independent(erased, half, "erased", part)
+
+    look_twice(look, 12 * DRAWS * 2)
     single = Pictures.draw(probe.inputs, 1, 3, 4, 5)
     outputs = singles(probe, erase, single, 2)
     require_both(
-        [bool((single.erasures(output, 2, where) >= 0).any()) for output in outputs],
-        where,
+        [bool((single.erasures(output, 2, half) >= 0).any()) for output in outputs],
+        half,
         "erased",
     )
-    where = "random_erase with size 2 and probability 1"
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 4, 4)
-    output = erase(pictures.images, 2, 1.0, _generator=probe.inputs.seed())
-    places = torch.tensor(list(product(range(3), repeat=2)))
-    require_even(pictures.erasures(output, 2, where), places, where, "place", OWN_PLACE)
+    always = "random_erase with size 2 and probability 1"
+    everywhere = torch.tensor(list(product(range(3), repeat=2)))
+
+    def look_everywhere(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 4, 4)
+        output = erase(pictures.images, 2, 1.0, _generator=probe.inputs.seed())
+        corners = pictures.erasures(output, 2, always)
+        require_even(corners, everywhere, always, "place", OWN_PLACE, part)
+
+    look_twice(look_everywhere, IMAGES)
     for pictures, layout in kinds(probe):
         for size in (1, 4):
             where = f"random_erase with size {size} of {pictures.dtype} images, {layout} in memory"

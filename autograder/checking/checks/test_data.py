@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from ..answers import Result
+from ..chance import bounds, look_twice, require_own_draws
 from ..compare import kind_of, require, require_same
-from ..pictures import Pictures, bounds, require_own_draws
+from ..pictures import Pictures
 from ..probe import Probe, Target
 from ..registry import check
 
@@ -99,9 +100,13 @@ def test_flip(probe: Probe) -> None:
         )
         require_unchanged(result, pictures.images, where)
     where = "random_horizontal_flip with probability 0.3"
-    pictures = Pictures.draw(probe.inputs, IMAGES, 2, 3, 4)
-    flipped = pictures.flips(flip(pictures.images, 0.3, _generator=probe.inputs.seed()), where)
-    require_own_draws(flipped, 0.3, where, "mirrored")
+
+    def look(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 2, 3, 4)
+        flipped = pictures.flips(flip(pictures.images, 0.3, _generator=probe.inputs.seed()), where)
+        require_own_draws(flipped, 0.3, where, "mirrored", part)
+
+    look_twice(look, IMAGES)
 
 
 @check(points=1)
@@ -126,11 +131,15 @@ def test_crop(probe: Probe) -> None:
             f"{where}: only {int(moved.sum())} of {len(moved)} images were moved\n"
             "  expected: nearly all of them (a crop from the middle moves nothing)",
         )
-    where = "random_crop with padding 2 and probability 0.3"
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 3, 5)
-    output = crop(pictures.images, 2, 0.3, _generator=probe.inputs.seed())
-    moved = (pictures.crops(output, 2, where) != 2).any(dim=1)
-    require_own_draws(moved, 0.3 * 24 / 25, where, "moved")
+    here = "random_crop with padding 2 and probability 0.3"
+
+    def look(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 3, 5)
+        output = crop(pictures.images, 2, 0.3, _generator=probe.inputs.seed())
+        moved = (pictures.crops(output, 2, here) != 2).any(dim=1)
+        require_own_draws(moved, 0.3 * 24 / 25, here, "moved", part)
+
+    look_twice(look, IMAGES)
 
 
 @check(points=1)
@@ -154,11 +163,15 @@ def test_erase(probe: Probe) -> None:
             f"{where}: all {len(corners)} images lost the same square\n"
             "Try: let each image have draws of its own.",
         )
-    where = "random_erase with size 2 and probability 0.3"
-    pictures = Pictures.draw(probe.inputs, IMAGES, 1, 4, 5)
-    output = erase(pictures.images, 2, 0.3, _generator=probe.inputs.seed())
-    erased = (pictures.erasures(output, 2, where) >= 0).all(dim=1)
-    require_own_draws(erased, 0.3, where, "erased")
+    here = "random_erase with size 2 and probability 0.3"
+
+    def look(images: int, part: float) -> None:
+        pictures = Pictures.draw(probe.inputs, images, 1, 4, 5)
+        output = erase(pictures.images, 2, 0.3, _generator=probe.inputs.seed())
+        erased = (pictures.erasures(output, 2, here) >= 0).all(dim=1)
+        require_own_draws(erased, 0.3, here, "erased", part)
+
+    look_twice(look, IMAGES)
 
 
 def require_split(value: object, count: int, fraction: float) -> tuple[Tensor, Tensor]:
