@@ -1,5 +1,6 @@
 """Hidden checks of the stage `data`."""
 
+from collections.abc import Callable
 from itertools import product
 
 import torch
@@ -13,7 +14,7 @@ from autograder.checking.registry import check
 
 IMAGES = 1000
 DRAWS = 40  # images at each place: so many that six standard deviations are fewer
-SINGLES = 24  # All or none happen in one of eight million right programs.
+SINGLES = 30
 COMPARED = 32
 OWN_PLACE = "draw the place anew for each image, rows apart from columns, with both ends in reach."
 
@@ -62,8 +63,9 @@ def test_flip_draws(probe: Probe) -> None:
 
     look_twice(look, IMAGES)
     single = Pictures.draw(probe.inputs, 1, 3, 4, 5)
-    outputs = singles(probe, flip, single)
-    require_both([bool(single.flips(output, half)) for output in outputs], half, "mirrored")
+    require_own_draw(
+        probe, flip, single, lambda out: bool(single.flips(out, half)), half, "mirrored"
+    )
     for pictures, layout in kinds(probe):
         output = flip(pictures.images, 1.0, _generator=1, _layout=layout)
         where = f"random_horizontal_flip of {pictures.dtype} images, {layout} in memory"
@@ -89,9 +91,14 @@ def test_crop_draws(probe: Probe) -> None:
 
     look_twice(look, 25 * DRAWS * 2)
     single = Pictures.draw(probe.inputs, 1, 3, 4, 6)
-    outputs = singles(probe, crop, single, 2)
-    require_both(
-        [bool((single.crops(output, 2, half) != 2).any()) for output in outputs], half, "moved"
+    require_own_draw(
+        probe,
+        crop,
+        single,
+        lambda out: bool((single.crops(out, 2, half) != 2).any()),
+        half,
+        "moved",
+        2,
     )
     for pictures, layout in kinds(probe):
         where = f"random_crop of {pictures.dtype} images, {layout} in memory"
@@ -130,11 +137,14 @@ def test_erase_draws(probe: Probe) -> None:
 
     look_twice(look, 12 * DRAWS * 2)
     single = Pictures.draw(probe.inputs, 1, 3, 4, 5)
-    outputs = singles(probe, erase, single, 2)
-    require_both(
-        [bool((single.erasures(output, 2, half) >= 0).any()) for output in outputs],
+    require_own_draw(
+        probe,
+        erase,
+        single,
+        lambda out: bool((single.erasures(out, 2, half) >= 0).any()),
         half,
         "erased",
+        2,
     )
     always = "random_erase with size 2 and probability 1"
     everywhere = torch.tensor(list(product(range(3), repeat=2)))
@@ -194,21 +204,38 @@ def require_generator_decides(probe: Probe, augment: Target, *size: int) -> None
     )
 
 
-def singles(probe: Probe, augment: Target, single: Pictures, *size: int) -> list[object]:
-    """What comes of a batch of one image, many times over, at probability one half."""
-    start = probe.inputs.seed()
-    calls = [call(single.images, *size, 0.5, _generator=start + i) for i in range(SINGLES)]
-    return [result.value for result in augment.results(*calls)]
+def require_own_draw(
+    probe: Probe,
+    augment: Target,
+    pictures: Pictures,
+    changed: Callable[[object], bool],
+    where: str,
+    what: str,
+    *size: int,
+) -> None:
+    """Fail unless a batch of one image is changed at times, and not always, at one half.
 
+    Args:
+        probe: draws the seeds.
+        augment: what changes images.
+        pictures: the batch of one.
+        changed: whether an output is a changed image.
+        where, what: for the message: what was called, and what happens to an image.
+        size: the arguments of `augment` between images and probability.
+    """
 
-def require_both(happened: list[bool], where: str, what: str) -> None:
-    """Fail unless it happened to some of the batches of one, and not to all."""
-    require(
-        any(happened) and not all(happened),
-        f"{where}: of {len(happened)} batches of one image, "
-        f"{'all' if all(happened) else 'none'} were {what}\n  expected: about half of them\n"
-        "Try: let each image have a draw of its own, whatever the size of the batch.",
-    )
+    def look(batches: int, _: float) -> None:
+        start = probe.inputs.seed()
+        calls = [call(pictures.images, *size, 0.5, _generator=start + i) for i in range(batches)]
+        happened = [changed(result.value) for result in augment.results(*calls)]
+        require(
+            any(happened) and not all(happened),
+            f"{where}: of {batches} batches of one image, "
+            f"{'all' if all(happened) else 'none'} were {what}\n  expected: about half of them\n"
+            "Try: let each image have a draw of its own, whatever the size of the batch.",
+        )
+
+    look_twice(look, SINGLES)
 
 
 def kinds(probe: Probe) -> list[tuple[Pictures, str]]:
