@@ -164,7 +164,7 @@ def test_gradients(probe: Probe) -> None:
 def test_images_stand_alone(probe: Probe) -> None:
     """An image's logits depend on no other image and no earlier call, and it stays as it was."""
     for pool in ("class", "mean"):
-        model = probe.module("ViT", **SHALLOW, pool=pool)
+        model = probe.module("ViT", **SHALLOW, positions="learned", pool=pool)
         images, others = probe.inputs.normal(3, 3, 8, 12), probe.inputs.normal(2, 3, 8, 12)
         given = (images, others, images[1:2], images)
         results = model.results(*(call(each) for each in given))
