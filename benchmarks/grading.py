@@ -271,6 +271,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 30, 100, 300])
     parser.add_argument("--stock", type=int, default=10, help="submissions for stock nbgrader")
     chosen = parser.parse_args()
+    own = Path(sys.executable).parent  # nbgrader calls `alembic` by its bare name.
+    os.environ["PATH"] = f"{own}{os.pathsep}{os.environ['PATH']}"
     print(compare(chosen.sizes, chosen.stock))
 
 
