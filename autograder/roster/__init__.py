@@ -1,0 +1,1 @@
+"""Who is who: one key a person, over all assignments and systems."""
