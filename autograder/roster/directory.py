@@ -1,0 +1,55 @@
+"""Whose a hand-in is: the key of the person whom a learning platform's download names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from autograder.records.origin import Origin
+from autograder.roster.naming import student_id
+
+
+class Certainty(StrEnum):
+    """How sure a match is."""
+
+    KNOWN = "known"
+    NEW = "new"
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whose a hand-in is.
+
+    Attributes:
+        certainty: KNOWN by an id, an e-mail or an earlier hand-in; NEW to the course; PROPOSED
+            where a person has to confirm it; REFUSED where it cannot be said.
+        key: the person's key; for a proposal the one proposed; empty where refused.
+        why: what the match rests on, or why there is none and what to do.
+    """
+
+    certainty: Certainty
+    key: str
+    why: str = ""
+
+
+class Directory:
+    """Everybody the course knows, from its roster and from earlier hand-ins.
+
+    Args:
+        root: the course's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def match(self, origin: Origin, assignment: str) -> Match:
+        """Whose a hand-in is.
+
+        Args:
+            origin: what the download says of it.
+            assignment: the name of the assignment that it belongs to.
+        """
+        return Match(Certainty.NEW, student_id(origin.name, origin.number))
