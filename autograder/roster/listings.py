@@ -36,6 +36,7 @@ _HEADERS = {
 }
 _MEANING = {name: meaning for meaning, names in _HEADERS.items() for name in names.split("|")}
 _PARTICIPANT = re.compile(r"\D*[^\W\d]\D*?\s?(\d+)")
+_SURE = ("email", *IDS)
 _CANVAS = {"student", "id", "section"}
 
 
@@ -88,7 +89,7 @@ def read_listing(path: Path, assignment: str | None = None) -> Listing:
     table = read_table(path)
     names = [tidy(name).casefold().replace("’", "'") for name in table.header]
     meanings = [_MEANING.get(name, "") for name in names]
-    if _CANVAS <= set(names) and any(name.startswith("sis ") or " (" in name for name in names):
+    if set(names) >= _CANVAS:
         listing = _canvas(table, names)
     elif _is_worksheet(table, meanings):
         listing = _worksheet(table, meanings, assignment)
@@ -116,7 +117,7 @@ def read_listing(path: Path, assignment: str | None = None) -> Listing:
 
 
 def _canvas(table: Table, names: list[str]) -> Listing:
-    """Canvas's gradebook export; its lines on the assignments and the test student are no people."""
+    """Canvas's gradebook export, without the lines on its columns and the test student."""
     columns = {
         "name": "student",
         "canvas_id": "id",
@@ -198,9 +199,6 @@ def _people(table: Table, meanings: list[str], names: list[str], kind: str) -> L
     if names and any(unknown):
         notes.append(f"columns not taken: {', '.join(filter(None, unknown))}")
     return Listing(table.path, kind, tuple(entries), tuple(notes))
-
-
-_SURE = ("email", *IDS)
 
 
 def _entry(line: int, places: dict[str, int], values: tuple[str, ...]) -> Entry:
