@@ -28,7 +28,9 @@ class Move:
     target: Path
 
 
-def begin(backup: Path, moves: Sequence[Move], submissions: Mapping[str, str]) -> None:
+def begin(
+    backup: Path, moves: Sequence[Move], submissions: Mapping[str, str], *, roster: bool
+) -> None:
     """Write down what is going to be done.
 
     Args:
@@ -36,12 +38,14 @@ def begin(backup: Path, moves: Sequence[Move], submissions: Mapping[str, str]) -
         moves: what is moved, in this order.
         submissions: the gradebook's submissions that get another student, with its key: they
             tell afterwards whether the gradebook was written.
+        roster: whether the roster is changed, too.
     """
     _write(
         backup / _JOURNAL,
         {
             "moves": [[str(move.source), str(move.target)] for move in moves],
             "submissions": dict(submissions),
+            "roster": roster,
         },
     )
 
@@ -55,11 +59,14 @@ def carry_out(moves: Iterable[Move]) -> None:
 
 def undo(backup: Path, root: Path) -> None:
     """Bring back what was moved, and the roster."""
-    for source, target in reversed(_read(backup)["moves"]):
+    journal = _read(backup)
+    for source, target in reversed(journal["moves"]):
         if os.path.lexists(target) and not os.path.lexists(source):
             Path(source).parent.mkdir(parents=True, exist_ok=True)
             shutil.move(target, source)
-    if (backup / FILE).exists():
+    if journal["roster"] and (backup / FILE).exists():
+        if (root / FILE).exists():
+            shutil.copy2(root / FILE, backup / f"undone-{FILE}")
         unfinished = root / f".{FILE}.{os.getpid()}"
         shutil.copy2(backup / FILE, unfinished)
         unfinished.replace(root / FILE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook, SubmittedAssignment
 
 from autograder.grading.seed import PRIVATE
 from autograder.records.settings import CourseSettings, course_settings
@@ -17,6 +17,7 @@ from autograder.roster.gradebook import sync_names
 from autograder.roster.journal import Move, begin, carry_out, finish, undo
 from autograder.roster.naming import is_blind, same_key, trouble_with_key
 from autograder.roster.people import FILE, Person, Roster, load_roster
+from autograder.roster.rewriting import drop_submissions, give_submissions, submissions_of
 from autograder.roster.tables import RosterError
 
 DISPLACED = "displaced"
@@ -47,7 +48,7 @@ class Plan:
     words: list[str] = field(default_factory=list)
 
 
-class People:
+class Holdings:
     """What lies where of whom in a course, and how it changes hands.
 
     Args:
@@ -92,7 +93,8 @@ class People:
             )
         plan = Plan(key, into, whole=True)
         for assignment in sorted(mine):
-            self._move_assignment(plan, assignment, keep if assignment in both else key)
+            stays = into if assignment in self._handed_in(into) else key
+            self._move_assignment(plan, assignment, keep if assignment in both else stays)
         plan.roster = self._roster_after_merge(plan)
         return plan
 
@@ -110,11 +112,8 @@ class People:
         self._check(key)
         if trouble := trouble_with_key(new):
             raise RosterError(f"{new} can be nobody's key: {trouble}")
-        everybody = (
-            {*self.known, *(p.key for p in self.roster.people if self.roster)}
-            if self.roster
-            else {*self.known}
-        )
+        listed = self.roster.people if self.roster else ()
+        everybody = {*self.known, *(person.key for person in listed)}
         twins = [each for each in everybody if each != new and same_key(each) == same_key(new)]
         if twins or key == new:
             raise RosterError(f"{new} is the key of {(twins or [key])[0]}; choose another one")
@@ -149,10 +148,13 @@ class People:
             keep_gradebook(self.settings, backup)
         moves = [Move(move.source, backup / move.target) for move in plan.moves]
         with self._gradebook() as gradebook:
-            begin(backup, moves, _given(gradebook, plan) if gradebook else {})
+            given = submissions_of(gradebook, plan.key, plan.given) if gradebook else []
+            begin(backup, moves, dict.fromkeys(given, plan.into), roster=plan.roster is not None)
             try:
                 if gradebook:
-                    _rewrite(gradebook, plan)
+                    for key, assignment in plan.dropped:
+                        drop_submissions(gradebook, submissions_of(gradebook, key, [assignment]))
+                    give_submissions(gradebook, plan.key, plan.into, plan.given, whole=plan.whole)
                 carry_out(moves)
                 if plan.roster:
                     plan.roster.save()
@@ -213,7 +215,9 @@ class People:
             lost = place / loser / assignment
             if lost.exists():
                 if place == submitted:
-                    self._shelve(plan, lost, into, assignment)
+                    target = self._shelve(plan, lost, into, assignment)
+                    where = target.relative_to(self.root)
+                    plan.words.append(f"{assignment}: the submission of {loser} goes to {where}")
                 else:
                     target = Path(DISPLACED, place.name, loser, assignment)
                     plan.moves.append(Move(lost, target))
@@ -229,7 +233,7 @@ class People:
             plan.given.append(assignment)
         plan.words.append(words)
 
-    def _shelve(self, plan: Plan, old: Path, into: str, assignment: str) -> None:
+    def _shelve(self, plan: Plan, old: Path, into: str, assignment: str) -> Path:
         """Keep a submission among those that were replaced."""
         shelf = self.replaced / into / assignment
         number = 1
@@ -237,13 +241,7 @@ class People:
             number += 1
         self._taken.add(target)
         plan.moves.append(Move(old, target))
-        if (
-            old.parent.parent.parent
-            == self.settings.submitted.parent / self.settings.submitted.name
-        ):
-            plan.words.append(
-                f"{assignment}: one submission goes to {target.relative_to(self.root)}"
-            )
+        return target
 
     def _roster_after_merge(self, plan: Plan) -> Roster | None:
         old = self.roster.find(plan.key) if self.roster else None
@@ -284,59 +282,6 @@ class People:
         if self.roster.find(plan.into) is None:
             return self.roster.with_people([*people, added])
         return self.roster.with_people(added if p.key == added.key else p for p in people)
-
-
-def _query(gradebook: Gradebook, key: str, assignments: Sequence[str]):  # type: ignore[no-untyped-def]
-    """The ids of a student's submissions for some assignments."""
-    every = gradebook.db.query(SubmittedAssignment).filter(SubmittedAssignment.student_id == key)
-    return [each.id for each in every if each.assignment.name in assignments]
-
-
-def _given(gradebook: Gradebook, plan: Plan) -> dict[str, str]:
-    return dict.fromkeys(_query(gradebook, plan.key, plan.given), plan.into)
-
-
-def _rewrite(gradebook: Gradebook, plan: Plan) -> None:
-    """Change the gradebook within its transaction; it is not committed here."""
-    db = gradebook.db
-    for key, assignment in plan.dropped:
-        drop_submissions(gradebook, _query(gradebook, key, [assignment]))
-    old = db.get(Student, plan.key)
-    new = db.get(Student, plan.into)
-    given = _query(gradebook, plan.key, plan.given)
-    if new is None and (given or old is not None):
-        new = Student(id=plan.into)
-        db.add(new)
-        db.flush()
-    if given:
-        rows = db.query(SubmittedAssignment).filter(SubmittedAssignment.id.in_(given))
-        rows.update({"student_id": plan.into}, synchronize_session=False)
-    if plan.whole and old is not None:
-        for name in ("first_name", "last_name", "email", "lms_user_id"):
-            if getattr(new, name) is None:
-                setattr(new, name, getattr(old, name))
-        db.flush()
-        db.query(Student).filter(Student.id == plan.key).delete(synchronize_session=False)
-    db.expire_all()
-
-
-def drop_submissions(gradebook: Gradebook, ids: Sequence[str]) -> None:
-    """Delete submissions with their grades and comments, within the transaction.
-
-    Args:
-        gradebook: the gradebook.
-        ids: the submissions' ids.
-    """
-    db = gradebook.db
-    chosen = db.query(SubmittedNotebook.id).filter(SubmittedNotebook.assignment_id.in_(ids))
-    notebooks = [row.id for row in chosen]
-    for kind, column, wanted in (
-        (Grade, Grade.notebook_id, notebooks),
-        (Comment, Comment.notebook_id, notebooks),
-        (SubmittedNotebook, SubmittedNotebook.id, notebooks),
-        (SubmittedAssignment, SubmittedAssignment.id, ids),
-    ):
-        db.query(kind).filter(column.in_(wanted)).delete(synchronize_session=False)
 
 
 def _remove_empty(folder: Path) -> None:
