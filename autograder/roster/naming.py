@@ -135,7 +135,7 @@ def squeezed(name: str) -> frozenset[str]:
 
 def is_blind(name: str) -> bool:
     """Whether a download hides who this is."""
-    return "".join(parts(name)) in _BLIND
+    return "".join(letter for letter in _folded(name) if letter.isalpha()) in _BLIND
 
 
 def _folded(text: str) -> str:
