@@ -18,7 +18,6 @@ from autograder.roster.naming import (
     parts,
     same_key,
     spelled,
-    squeezed,
     student_id,
     trouble_with_key,
 )
@@ -247,14 +246,14 @@ class _Work:
 
     def _update(self, join: _Join, entry: Entry) -> None:
         """Take over what a list says of somebody in the roster."""
-        key, words = join.key, []
-        values = self.people[key]
+        key, values = join.key, self.people[join.key]
+        words, remarks = [], []
         for column, value in entry.values.items():
             old = values.get(column, "")
             if column == "key" or value == old:
                 continue
             if column == "name" and (kept := _kept_name(old, value)) is not None:
-                words += [kept] if kept else []
+                remarks += [kept] if kept else []
                 continue
             if column == "email" and value.casefold() == old.casefold():
                 continue
@@ -262,11 +261,11 @@ class _Work:
             label = "renamed" if column == "name" and old else column
             words.append(f"{label}: {old} -> {value}" if old else f"{label}: {value}")
         kind = Kind.CHANGED if words else Kind.SAME
-        words += [
+        remarks += [
             f"earlier hand-ins lie under {other}: vitcourse roster merge {other} {key}"
             for other in sorted(join.others)
         ]
-        self._note(kind, key, entry, "; ".join(words))
+        self._note(kind, key, entry, "; ".join([*words, *remarks]))
 
     def _append(self, key: str, entry: Entry, met: bool) -> None:
         """Add a row."""
@@ -323,7 +322,8 @@ def _has_met(known: Acquaintance, entry: Entry) -> bool:
     if canvas := values.get("canvas_id"):
         if Number("canvas", canvas) in known.numbers:
             return True
-        if known.key in {f"{name}_{canvas}" for name in squeezed(entry.name)}:
+        old = any(each.system == UNSAID and each.value == canvas for each in known.numbers)
+        if old and any(likeness(name, entry.name) >= Likeness.ALIKE for name in known.names):
             return True
     return any(
         Number(system, value, column.removeprefix("moodle:")) in known.numbers
