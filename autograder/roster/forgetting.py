@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
-import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from autograder.roster.naming import is_blind
 from autograder.roster.people import FILE, load_roster
 from autograder.roster.rewriting import drop_submissions
 from autograder.roster.tables import RosterError, read_table
-from autograder.roster.traces import files_with, words_for
+from autograder.roster.traces import Words, files_with
 
 # Reports on code, kept by content: they may quote a student's own text, and whose it is they do
 # not say. What else is kept there are numbers on weights.
@@ -50,7 +49,7 @@ class Farewell:
     tables: list[Path] = field(default_factory=list)
     reports: list[Path] = field(default_factory=list)
     listed: bool = False
-    words: re.Pattern[bytes] = field(default_factory=lambda: words_for(()))
+    words: Words = field(default_factory=lambda: Words(()))
 
 
 def plan_farewell(root: Path, key: str, *, gone: bool = False) -> Farewell:
@@ -59,7 +58,7 @@ def plan_farewell(root: Path, key: str, *, gone: bool = False) -> Farewell:
     Args:
         root: the course's folder.
         key: the person's key.
-        gone: whether the person may be deleted already, but for backups.
+        gone: whether the person may be deleted already, but for the course's backups.
 
     Raises:
         RosterError: there is nothing of this key.
@@ -77,14 +76,15 @@ def plan_farewell(root: Path, key: str, *, gone: bool = False) -> Farewell:
         private / "records",
         private / "replaced",
     )
-    is_name = Path(key).name == key and not key.startswith(".")
+    is_name = bool(key) and Path(key).name == key and not key.startswith(".")
     folders = [place / key for place in places if is_name and (place / key).exists()]
-    if known is None and person is None and not folders and not gone:
+    texts = set(_texts_of_backups(root, key)) if gone else set()
+    if known is None and person is None and not folders and not texts:
         raise RosterError(
             f"There is no {key} in {FILE}, in submitted/ or in the gradebook; "
             "`vitcourse roster show` lists everybody."
         )
-    texts = {key}
+    texts.add(key)
     if known:
         texts |= known.emails | {name for name in known.names if not is_blind(name)}
     if person:
@@ -93,7 +93,7 @@ def plan_farewell(root: Path, key: str, *, gone: bool = False) -> Farewell:
     for nickname in (settings.submitted / key).glob("*/nickname.txt") if is_name else ():
         with contextlib.suppress(OSError, UnicodeDecodeError):
             texts.add(nickname.read_text(encoding="utf-8").strip())
-    words = words_for(texts)
+    words = Words(texts)
     tables = [
         path
         for path in (*sorted(root.glob("*.csv")), *sorted((root / "build").glob("*.csv")))
@@ -134,6 +134,19 @@ def drop_backups(folders: list[Path]) -> None:
     """Delete backups."""
     for folder in folders:
         shutil.rmtree(folder)
+
+
+def _texts_of_backups(root: Path, key: str) -> Iterator[str]:
+    """A key with its names and e-mails, as far as the course's backups have it."""
+    for folder in sorted(backups(root).glob("*")):
+        with contextlib.suppress(RosterError):
+            if (roster := load_roster(folder)) and (person := roster.find(key)):
+                yield from filter(None, (key, person.name, person.email))
+        for file in folder.glob("*.db"):
+            with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as kept:
+                asked = "SELECT first_name, last_name, email FROM student WHERE id = ?"
+                for first, last, email in kept.execute(asked, [key]):
+                    yield from filter(None, (key, f"{first} {last}" if last else "", email))
 
 
 def _leave_gradebook(settings: CourseSettings, key: str) -> None:

@@ -102,7 +102,7 @@ def _is_written(settings: CourseSettings, submissions: Mapping[str, str]) -> boo
         return False
     with settings.gradebook() as gradebook:
         rows = gradebook.db.query(SubmittedAssignment.id, SubmittedAssignment.student_id)
-        now = dict(rows.filter(SubmittedAssignment.id.in_(submissions)).tuples())
+        now = {each.id: each.student_id for each in rows if each.id in submissions}
     return now == dict(submissions)
 
 
