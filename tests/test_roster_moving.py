@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -47,6 +48,7 @@ def fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     old = root / ".vitcourse" / "replaced" / SECOND / LAB / "1"
     old.mkdir(parents=True)
     (old / "utils.py").write_text("older")
+    (old.parent / "1.json").write_text('{"origin": null, "replaced": "2026-05-04"}')
     return root
 
 
@@ -110,6 +112,7 @@ def test_merge_moves_everything_and_changes_no_mark(root: Path) -> None:
     assert not list(root.glob(f"*/{SECOND}")) + list(root.glob(f".vitcourse/r*/{SECOND}"))
     assert (root / "submitted" / ADA / LAB / "utils.py").is_file()
     assert (root / ".vitcourse" / "replaced" / ADA / LAB / "1" / "utils.py").read_text() == "older"
+    assert (root / ".vitcourse" / "replaced" / ADA / LAB / "1.json").is_file()
     assert Records(root).read(KIND, ADA, LAB)
     (ada,) = roster_of(root).people
     assert (ada.name, ada.value(f"moodle:{LAB}")) == ("Ada Park", "200001")
@@ -150,9 +153,9 @@ def test_two_submissions_for_one_assignment_need_a_word(root: Path) -> None:
 
 @pytest.mark.parametrize("keep", [ADA, BAO])
 def test_keep_says_whose_submission_counts(root: Path, keep: str) -> None:
+    handed_in(root, lost := {BAO: ADA, ADA: BAO}[keep], moodle("Lost", "5"))
     before = marks(root)
     theirs = (root / "submitted" / keep / HOMEWORK / "utils.py").read_bytes()
-    lost = {BAO: ADA, ADA: BAO}[keep]
     other = (root / "submitted" / lost / HOMEWORK / "vit-cifar10.ipynb").read_bytes()
     result = vitcourse(root, "roster", "merge", ADA, BAO, "--keep", keep, "--yes")
     assert result.exit_code == Exit.FINE, result.output
@@ -161,6 +164,8 @@ def test_keep_says_whose_submission_counts(root: Path, keep: str) -> None:
     assert (root / "submitted" / BAO / HOMEWORK / "utils.py").read_bytes() == theirs
     shelf = root / ".vitcourse" / "replaced" / BAO / HOMEWORK / "1"
     assert (shelf / "vit-cifar10.ipynb").read_bytes() == other
+    record = json.loads((shelf.parent / "1.json").read_text())
+    assert record["origin"]["number"] == "5"
     assert not (root / "submitted" / ADA).exists()
     (graded,) = (root / "autograded" / BAO / HOMEWORK).glob("*.ipynb")
     assert graded.is_file()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook, SubmittedAssignment
 
 from autograder.grading.seed import PRIVATE
+from autograder.records.origin import KIND
+from autograder.records.records import Records
 from autograder.records.settings import CourseSettings, course_settings
 from autograder.roster.acquaintances import acquaintances, is_anonymous, origins
 from autograder.roster.backup import check_gradebook_can_be_kept, keep_gradebook, new_backup
@@ -34,6 +39,8 @@ class Plan:
         moves: files and folders; a target below `displaced` lies in the backup.
         given: the assignments whose submission in the gradebook becomes `into`'s.
         dropped: submissions in the gradebook that go away: key and assignment.
+        kept: submissions that go to the shelf of those replaced, with the shelf's record of each:
+            `vitcourse collect --undo` reads it.
         roster: the roster as it will be; None where it stays.
         words: all this for a person to read.
     """
@@ -44,6 +51,7 @@ class Plan:
     moves: list[Move] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
+    kept: dict[Path, dict[str, Any]] = field(default_factory=dict)
     roster: Roster | None = None
     words: list[str] = field(default_factory=list)
 
@@ -156,6 +164,9 @@ class Holdings:
                         drop_submissions(gradebook, submissions_of(gradebook, key, [assignment]))
                     give_submissions(gradebook, plan.key, plan.into, plan.given, whole=plan.whole)
                 carry_out(moves)
+                for folder, record in plan.kept.items():
+                    text = json.dumps(record, ensure_ascii=False)
+                    folder.with_name(f"{folder.name}.json").write_text(text, encoding="utf-8")
                 if plan.roster:
                     plan.roster.save()
                 if gradebook:
@@ -216,6 +227,9 @@ class Holdings:
             if lost.exists():
                 if place == submitted:
                     target = self._shelve(plan, lost, into, assignment)
+                    origin = Records(self.root).read(KIND, loser, assignment)
+                    now = datetime.now(UTC).isoformat(timespec="seconds")
+                    plan.kept[target] = {"origin": origin, "replaced": now}
                     where = target.relative_to(self.root)
                     plan.words.append(f"{assignment}: the submission of {loser} goes to {where}")
                 else:
@@ -223,8 +237,11 @@ class Holdings:
                     plan.moves.append(Move(lost, target))
             if loser != key and (place / key / assignment).exists():
                 plan.moves.append(Move(place / key / assignment, place / into / assignment))
-        for old in sorted((self.replaced / key / assignment).glob("*")):
-            self._shelve(plan, old, into, assignment)
+        shelf = self.replaced / key / assignment
+        for number in sorted(int(p.name) for p in shelf.glob("*") if p.name.isdecimal()):
+            target = self._shelve(plan, shelf / str(number), into, assignment)
+            if (record := shelf / f"{number}.json").exists():
+                plan.moves.append(Move(record, target.with_name(f"{target.name}.json")))
         words = f"{assignment}: {key} -> {into}"
         if (loser, assignment) in self._graded:
             plan.dropped.append((loser, assignment))
@@ -236,9 +253,9 @@ class Holdings:
     def _shelve(self, plan: Plan, old: Path, into: str, assignment: str) -> Path:
         """Keep a submission among those that were replaced."""
         shelf = self.replaced / into / assignment
-        number = 1
-        while (target := shelf / str(number)).exists() or target in self._taken:
-            number += 1
+        there = [*shelf.glob("*"), *self._taken]
+        numbers = [int(p.name) for p in there if p.parent == shelf and p.name.isdecimal()]
+        target = shelf / str(max(numbers, default=0) + 1)
         self._taken.add(target)
         plan.moves.append(Move(old, target))
         return target
