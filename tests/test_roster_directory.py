@@ -173,6 +173,35 @@ def test_two_people_of_one_name_are_two(tmp_path: Path) -> None:
         assert "Jane-Doe_1002" in each.why
 
 
+def test_a_download_of_two_assignments(tmp_path: Path) -> None:
+    class_ = [
+        (moodle("Bo Li", "2003"), LAB),
+        (moodle("Jane Doe", "1001"), HOMEWORK),
+        (moodle("Jane Doe", "2001"), LAB),
+        (moodle("Bo Li", "1003"), HOMEWORK),
+    ]
+    found = Directory(tmp_path).match_all(class_)
+    assert [(each.certainty, each.key) for each in found] == [
+        (Certainty.NEW, "Bo-Li_2003"),
+        (Certainty.PROPOSED, "Jane-Doe_2001"),
+        (Certainty.NEW, "Jane-Doe_2001"),
+        (Certainty.PROPOSED, "Bo-Li_2003"),
+    ]
+    twins = [(moodle("Jan Roe", n), a) for a in (HOMEWORK, LAB) for n in (f"{a}1", f"{a}2")]
+    for order in (twins, [twins[n] for n in (0, 2, 1, 3)], twins[::-1]):
+        found = Directory(tmp_path).match_all(order)
+        first = order[0][1]
+        for each, (_, assignment) in zip(found, order, strict=True):
+            expected = Certainty.NEW if assignment == first else Certainty.REFUSED
+            assert each.certainty is expected
+
+
+def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
+    directory = Directory(tmp_path)
+    for origin in (moodle("Jane Doe", "1"), Origin("drive", "Bo Li")):
+        assert directory.match(origin, HOMEWORK) == directory.match(origin, HOMEWORK)
+
+
 def test_two_people_of_one_name_and_one_row_of_the_roster(root: Path) -> None:
     both = [(moodle("Jane Doe", "71"), HOMEWORK), (moodle("Jane Doe", "72"), HOMEWORK)]
     assert [each.certainty for each in Directory(root).match_all(both)] == [Certainty.REFUSED] * 2

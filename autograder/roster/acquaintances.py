@@ -56,6 +56,16 @@ class Acquaintance:
     numbers: set[Number] = field(default_factory=set)
     assignments: set[str] = field(default_factory=set)
 
+    def meet(self, origin: Origin, assignment: str) -> None:
+        """Add what a hand-in tells of the person."""
+        self.assignments.add(assignment)
+        if not is_blind(origin.name) and not is_anonymous(origin):
+            self.names.add(origin.name)
+        if origin.email:
+            self.emails.add(origin.email.casefold())
+        if origin.number:
+            self.numbers.add(number_of(origin, assignment))
+
     def handed_in(self, origin: Origin, assignment: str) -> bool:
         """Whether an earlier hand-in of this person has the number or e-mail of another one."""
         if origin.email and origin.email.casefold() in self.emails:
@@ -117,14 +127,7 @@ def acquaintances(root: Path) -> dict[str, Acquaintance]:
     settings = course_settings(root)
     found: dict[str, Acquaintance] = {}
     for key, assignment, origin in origins(root):
-        known = found.setdefault(key, Acquaintance(key))
-        known.assignments.add(assignment)
-        if not is_blind(origin.name) and not is_anonymous(origin):
-            known.names.add(origin.name)
-        if origin.email:
-            known.emails.add(origin.email.casefold())
-        if origin.number:
-            known.numbers.add(number_of(origin, assignment))
+        found.setdefault(key, Acquaintance(key)).meet(origin, assignment)
     _from_folders(settings, found)
     _from_gradebook(settings, found)
     return found

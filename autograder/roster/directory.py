@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder.records.origin import Origin
 from autograder.records.quoting import quoted
 from autograder.roster.acquaintances import (
+    Acquaintance,
     acquaintances,
     is_anonymous,
 )
@@ -80,6 +81,7 @@ class Directory:
         self.root = root
         self.roster = load_roster(root)
         self.known = acquaintances(root)
+        self._answers: dict[tuple[str, ...], Match] = {}
         self._claims: dict[tuple[str, str, str], set[str]] = defaultdict(set)
 
     def match(self, origin: Origin, assignment: str) -> Match:
@@ -97,15 +99,21 @@ class Directory:
         Args:
             hand_ins: what the download says of each, and the assignment that it belongs to.
         """
-        found = [self._alone(origin, assignment) for origin, assignment in hand_ins]
-        for match, (origin, assignment) in zip(found, hand_ins, strict=True):
-            if match.key:
-                claim = (assignment, same_key(match.key), origin.system)
-                self._claims[claim].add(origin.number or spelled(origin.name))
-        return [
-            self._unless_two(match, origin, assignment)
-            for match, (origin, assignment) in zip(found, hand_ins, strict=True)
-        ]
+        found: dict[int, Match] = {}
+        # One assignment after the other: who is new in the first is known in the second.
+        for assignment in dict.fromkeys(assignment for _, assignment in hand_ins):
+            batch = {n: o for n, (o, each) in enumerate(hand_ins) if each == assignment}
+            alone = {n: self._once(origin, assignment) for n, origin in batch.items()}
+            for n, match in alone.items():
+                if match.key:
+                    claim = (assignment, same_key(match.key), batch[n].system)
+                    self._claims[claim].add(batch[n].number or spelled(batch[n].name))
+            for n, match in alone.items():
+                found[n] = self._unless_two(match, batch[n], assignment)
+                if found[n].certainty is Certainty.NEW:
+                    new = self.known.setdefault(match.key, Acquaintance(match.key))
+                    new.meet(batch[n], assignment)
+        return [found[n] for n in range(len(hand_ins))]
 
     def key_named(self, text: str) -> str | None:
         """The key of the person whose key or e-mail this is; None where it is nobody's."""
@@ -127,6 +135,13 @@ class Directory:
             f"{len(claimed)} people of this name handed in ({others}), and only one key, "
             f"{match.key}, is theirs; {self._advice(origin, assignment)}"
         )
+
+    def _once(self, origin: Origin, assignment: str) -> Match:
+        """What was said of the same hand-in before, if it was asked for."""
+        asked = (origin.system, origin.number, origin.name, origin.email, assignment)
+        if asked not in self._answers:
+            self._answers[asked] = self._alone(origin, assignment)
+        return self._answers[asked]
 
     def _alone(self, origin: Origin, assignment: str) -> Match:
         """Whose a hand-in is, as far as it alone tells."""
