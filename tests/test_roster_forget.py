@@ -14,6 +14,7 @@ from autograder.cli.common import Exit
 from autograder.cli.main import app
 from autograder.grading.store import Store
 from autograder.records.settings import course_settings
+from autograder.roster import forgetting
 from autograder.roster.traces import Words, files_with
 
 KEY, NAME, EMAIL = "Ada-Park_100001", "Ada Párk", "ada.park@uni.example"
@@ -93,6 +94,8 @@ def test_what_still_holds_the_person_is_named(root: Path) -> None:
     (root / "downloads").mkdir()
     with zipfile.ZipFile(root / "downloads" / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{NAME}_100001_assignsubmission_file_/x.zip", "x")
+    nickname = (root / "submitted" / KEY / HOMEWORK / "nickname.txt").read_text().strip()
+    (root / "build" / "page.html").write_text(f"<td>{nickname}</td>")
     (root / "list.csv").write_bytes(f"Name\n{NAME}\n".encode("cp1252"))
     vitcourse(root, "roster", "split", KEY, "other", "--assignment", HOMEWORK, "--yes")
     vitcourse(root, "roster", "merge", "other", KEY, "--yes")
@@ -100,19 +103,34 @@ def test_what_still_holds_the_person_is_named(root: Path) -> None:
     assert result.exit_code == Exit.ATTENTION
     for words in (
         "build/leaderboard.html: still holds",
+        "build/page.html: still holds",
         "downloads/class.zip: still holds",
         "list.csv: still holds",
         f"vitcourse forget {KEY} --backups",
     ):
         assert words in result.output
     assert result.output.count("a backup, still holds the person") == 2
-    for path in ("build/leaderboard.html", "downloads/class.zip", "list.csv"):
+    for path in ("build/leaderboard.html", "build/page.html", "downloads/class.zip", "list.csv"):
         (root / path).unlink()
     # The advice is a command that works when the person is gone already.
     result = vitcourse(root, "forget", KEY, "--backups", "--yes")
     assert result.exit_code == Exit.FINE, result.output
     assert holding(root) == set()
     assert list((root / ".vitcourse" / "backups").iterdir()) == []
+
+
+def test_an_interrupted_farewell_is_finished_by_the_next(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(folder: Path) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(forgetting.shutil, "rmtree", fails)
+        assert vitcourse(root, "forget", KEY, "--yes").exit_code != Exit.FINE
+    assert holding(root)
+    assert vitcourse(root, "forget", KEY, "--yes").exit_code == Exit.FINE
+    assert holding(root) == set()
 
 
 def test_nobody_of_this_name(root: Path) -> None:

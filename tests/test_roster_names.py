@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from rosters import HOMEWORK, canvas, handed_in, moodle, write_roster
+from typer.testing import CliRunner
 
 from autograder.bridge import run
 from autograder.checking.stages import HOMEWORK as ASSIGNMENT
+from autograder.cli.main import app
 from autograder.records.settings import course_settings
 from autograder.roster.gradebook import sync_names
 from autograder.roster.tables import RosterError
@@ -16,9 +19,10 @@ from autograder.roster.tables import RosterError
 JANE, BO, WU, BLIND = "Jane-Doe_1001", "libo_7", "wu", "Participant_9"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook with one assignment, in which everybody handed in."""
+    tmp_path = tmp_path_factory.mktemp("course")
     with course_settings(tmp_path).gradebook() as gradebook:
         gradebook.add_assignment(HOMEWORK)
         gradebook.add_notebook(HOMEWORK, HOMEWORK)
@@ -30,6 +34,11 @@ def root(tmp_path: Path) -> Path:
     handed_in(tmp_path, BO, canvas("libo", "7"))
     handed_in(tmp_path, BLIND, moodle("Participant", "9"))
     return tmp_path
+
+
+@pytest.fixture
+def root(fixture: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(fixture, tmp_path / "course")
 
 
 def shown(root: Path) -> dict[str, tuple[str | None, ...]]:
@@ -76,6 +85,16 @@ def test_a_broken_roster_writes_nothing(root: Path) -> None:
     with pytest.raises(RosterError):
         sync_names(root)
     assert shown(root)[JANE] == (None, None, None)
+
+
+def test_importing_ends_with_the_names(root: Path) -> None:
+    (root / "nbgrader_config.py").touch()
+    (root / "list.csv").write_text(f'key,name,email\n{WU},"Wu, Fang",wu@u.example\n')
+    command = ["roster", "import", str(root / "list.csv"), "--course", str(root), "--confirm"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert shown(root)[WU] == ("Fang", "Wu", "wu@u.example")
+    assert shown(root)[JANE][:2] == ("Jane", "Doe")
 
 
 def test_without_a_gradebook_none_is_made(tmp_path: Path) -> None:

@@ -101,13 +101,14 @@ def import_(
         )
     if dry_run:
         typer.echo(f"{FILE} is as it was.")
-    elif counts[Kind.NEW] or counts[Kind.CHANGED]:
+        raise typer.Exit(Exit.ATTENTION if merged.open else Exit.FINE)
+    if counts[Kind.NEW] or counts[Kind.CHANGED]:
         backup = new_backup(root, "import") if merged.roster.path.exists() else None
         merged.roster.save()
         kept = f"; the old one is in {backup.relative_to(root)}" if backup else ""
         typer.echo(f"{FILE} has {len(merged.roster.people)} people{kept}.")
-        if named := sync_names(root):
-            typer.echo(f"The gradebook has the names of {named} students more.")
+    if named := sync_names(root):
+        typer.echo(f"The gradebook has new names or e-mails of {named} students.")
     raise typer.Exit(Exit.ATTENTION if merged.open else Exit.FINE)
 
 

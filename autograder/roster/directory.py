@@ -81,6 +81,10 @@ class Directory:
         self.root = root
         self.roster = load_roster(root)
         self.known = acquaintances(root)
+        self._rows: dict[tuple[str, str], list[Person]] = defaultdict(list)
+        for person in self.roster.people if self.roster else ():
+            for column, value in person.values.items():
+                self._rows[column, value.casefold()].append(person)
         self._answers: dict[tuple[str, ...], Match] = {}
         self._claims: dict[tuple[str, str, str], set[str]] = defaultdict(set)
 
@@ -172,14 +176,12 @@ class Directory:
             assignment_column(origin.system, assignment),
             *(() if is_anonymous(origin) else ID_COLUMNS.get(origin.system, ())),
         ]
+        wanted = [(column, origin.number.casefold()) for column in columns]
+        wanted.append(("email", origin.email.casefold()))
         found = {}
-        for person in self.roster.people if self.roster else ():
-            if origin.email and origin.email.casefold() == person.email.casefold():
-                found[person.key] = f"e-mail {origin.email}"
-            for column in columns:
-                value = person.value(column)
-                if origin.number and value.casefold() == origin.number.casefold():
-                    found[person.key] = f"{column} {value}"
+        for column, value in wanted:
+            for person in self._rows.get((column, value), ()) if value else ():
+                found[person.key] = f"{column} {person.value(column)}"
         return found
 
     def _of_roster(

@@ -96,7 +96,7 @@ def likeness(one: str, other: str) -> Likeness:
         EQUAL where they are written alike; ALIKE where order, accents, punctuation or blanks
         differ; PART where one lacks some names of the other, such as the middle one.
     """
-    if not parts(one) or not parts(other):
+    if _pieces(one).isdisjoint(_pieces(other)):
         return Likeness.NONE
     if spelled(one) == spelled(other):
         return Likeness.EQUAL
@@ -131,6 +131,11 @@ def squeezed(name: str) -> frozenset[str]:
     if not words:
         return frozenset()
     return frozenset("".join(words[turn:] + words[:turn]) for turn in range(len(words)))
+
+
+@cache
+def _pieces(name: str) -> frozenset[str]:
+    return squeezed(name).union(parts(name))
 
 
 def is_blind(name: str) -> bool:

@@ -182,4 +182,4 @@ def _faults_of_header(columns: list[str]) -> list[str]:
 
 
 def _proposal(name: str) -> str:
-    return "-".join(tidy(name).replace(",", "").split()) or "jane-doe"
+    return quoted("-".join(tidy(name).replace(",", "").split()), 60) or "jane-doe"
