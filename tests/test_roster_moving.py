@@ -24,7 +24,6 @@ from autograder.records.records import Records
 from autograder.records.settings import course_settings
 from autograder.roster import journal
 from autograder.roster.journal import recover
-from autograder.roster.moving import Holdings
 
 ADA, BAO = "Ada-Park_100001", "Bao-Nguyen_100002"
 SECOND = "Ada-Park_200001"
@@ -227,9 +226,10 @@ def test_a_failure_in_the_middle_leaves_the_old_state(
         real(source, target)
 
     monkeypatch.setattr(journal.shutil, "move", fails)
-    holdings = Holdings(root)
-    with pytest.raises(OSError, match="disk is full"):
-        holdings.carry_out(holdings.plan_merge(SECOND, ADA))
+    result = vitcourse(root, "roster", "merge", SECOND, ADA, "--yes")
+    assert result.exit_code == Exit.REFUSED
+    assert "undone: the disk is full" in result.output
+    assert ".vitcourse/backups/" in result.output
     assert (marks(root), state(root)) == (before, files)
     assert recover(root) == []
 

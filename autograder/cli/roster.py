@@ -222,6 +222,8 @@ def forget(
     Example: vitcourse forget Jane-Doe --dry-run
     """
     root = root_of(course)
+    from sqlalchemy.exc import SQLAlchemyError
+
     from autograder.roster.directory import Directory
     from autograder.roster.forgetting import (
         drop_backups,
@@ -253,6 +255,8 @@ def forget(
         say_farewell(farewell)
     except RosterError as error:
         refuse(f"Nothing deleted: {error}")
+    except (OSError, SQLAlchemyError) as error:
+        refuse(f"Stopped half-way: {quoted(str(error), 300)}\nRun the same command again.")
     kept, others = what_is_left(farewell)
     if kept and backups:
         drop_backups(kept)
@@ -275,6 +279,8 @@ def _change(
     root: Path, planned: Callable[[Holdings], Plan], dry_run: bool, yes: bool, no_backup: bool
 ) -> None:
     """Plan a merge or split, show it, ask, and do it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from autograder.roster.journal import recover
     from autograder.roster.moving import Holdings
     from autograder.roster.tables import RosterError
@@ -298,6 +304,11 @@ def _change(
         backup = holdings.carry_out(plan, no_backup=no_backup)
     except RosterError as error:
         refuse(f"Nothing changed: {error}")
+    except (OSError, SQLAlchemyError) as error:
+        refuse(
+            f"Stopped, and what was done is undone: {quoted(str(error), 300)}\n"
+            "What was before lies in .vitcourse/backups/, too."
+        )
     typer.echo(f"Done. What was before is in {backup.relative_to(root)}.")
 
 
