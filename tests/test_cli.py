@@ -32,6 +32,7 @@ COMMANDS = (
     "leaderboard",
     "reseed",
     "answers",
+    "forget",
     "demo",
     "doctor",
 )

@@ -22,6 +22,9 @@ from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.scores import forget
 from autograder.bridge.submission import Finding, Problem, inspect, mend, problem_of
 from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.roster.gradebook import sync_names
+from autograder.roster.people import FILE as ROSTER
+from autograder.roster.tables import RosterError
 
 
 class NotReleasedError(Exception):
@@ -128,6 +131,10 @@ def autograde(
             words = finding.problem.summary(assignment.notebook)
             remarks.append(Remark(name, words, finding.problem.needs_person))
     remarks += _open_marks(root, assignment, list(findings))
+    try:
+        sync_names(root)
+    except RosterError as error:
+        remarks.append(Remark(ROSTER, f"no names in the gradebook: {error}"))
     failed = status != 0 and not refused
     return RunResult(tuple(findings), tuple(sorted(remarks, key=lambda r: r.student)), failed)
 

@@ -5,6 +5,8 @@ import typer
 from .assignments import answers, check, collect, grade, release
 from .common import NAMES
 from .course import demo, doctor, leaderboard, reseed
+from .roster import app as roster
+from .roster import forget
 
 HELP = f"""The Vision Transformer course, from the release to the marks.
 
@@ -18,6 +20,12 @@ An assignment's life:
   nbgrader generate_feedback vit-cifar10
   nbgrader export               the marks as a table
   vitcourse leaderboard         the best models, of those who asked to be listed
+
+\b
+The people, one key each over all assignments, in roster.csv:
+  vitcourse roster import FILE  Canvas's gradebook export, Moodle's lists, any CSV
+  vitcourse roster show         everybody, and what they handed in
+  vitcourse forget STUDENT      delete a person everywhere
 
 \b
 The assignments are {NAMES}.
@@ -44,5 +52,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (release, collect, check, grade, answers, leaderboard, reseed, demo, doctor):
+for command in (release, collect, check, grade, answers, leaderboard, reseed, forget, demo, doctor):
     app.command()(command)
+app.add_typer(roster, name="roster")
