@@ -49,6 +49,7 @@ def configure(c: Config) -> None:
         "autograder.bridge.scores.ForgetScores",
         "autograder.bridge.outputs.CapOutputs",
         "autograder.bridge.restore.RestoreCells",
+        "autograder.bridge.marked.ExpectAnswers",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [

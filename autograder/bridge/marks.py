@@ -1,6 +1,7 @@
 """What leaves the gradebook: feedback and marks that tell an open mark from a zero."""
 
 import csv
+from collections.abc import Iterable
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -25,11 +26,14 @@ COLUMNS = [
 ]
 
 
-def unmarked(grades: list[Grade]) -> list[str]:
-    """The names of the cells that a person still has to mark, in the order of the alphabet."""
-    return sorted(
-        grade.name for grade in grades if grade.auto_score is None and grade.manual_score is None
-    )
+def waits(grade: Grade) -> bool:
+    """Whether a person still has to mark a cell, or to look at it again."""
+    return grade.needs_manual_grade or (grade.auto_score is None and grade.manual_score is None)
+
+
+def unmarked(grades: Iterable[Grade]) -> list[str]:
+    """The names of the cells that wait for a person, in the order of the alphabet."""
+    return sorted(grade.name for grade in grades if waits(grade))
 
 
 class NoteUnmarked(NbGraderPreprocessor):
