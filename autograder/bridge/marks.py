@@ -1,14 +1,11 @@
-"""What leaves the gradebook: feedback and marks that tell an open mark from a zero."""
+"""What the gradebook says: which marks are open, and the table of all of them."""
 
 import csv
 from collections.abc import Iterable
 from typing import Any
 
-from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import ExportPlugin
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 COLUMNS = [
     "assignment",
@@ -36,28 +33,9 @@ def unmarked(grades: Iterable[Grade]) -> list[str]:
     return sorted(grade.name for grade in grades if waits(grade))
 
 
-class NoteUnmarked(NbGraderPreprocessor):
-    """Say on top of a feedback page what is not marked yet: nbgrader shows it as 0 points."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Add the note where it is needed."""
-        about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            names = unmarked(
-                gradebook.find_submission_notebook(
-                    about["notebook"], about["assignment"], about["student"]
-                ).grades
-            )
-        if names:
-            cells = ", ".join(f"`{name}`" for name in names)
-            note = (
-                f"**Not marked yet:** {cells}. These parts count as 0 in the scores shown here "
-                "until somebody has looked at them; they are no zeros."
-            )
-            nb.cells.insert(0, new_markdown_cell(note))
-        return nb, resources
+def final_score(submitted: SubmittedAssignment | SubmittedNotebook) -> float:
+    """The points of a submission when what lateness costs is taken off; never below 0."""
+    return max(0.0, submitted.score - (submitted.late_submission_penalty or 0.0))
 
 
 class MarksCsv(ExportPlugin):
@@ -112,11 +90,10 @@ def _nothing() -> dict[str, Any]:
 
 def _marks(submission: SubmittedAssignment) -> dict[str, Any]:
     names = [name for notebook in submission.notebooks for name in unmarked(notebook.grades)]
-    penalty = submission.late_submission_penalty
     return {
         "timestamp": submission.timestamp,
         "raw_score": submission.score,
-        "late_submission_penalty": penalty,
-        "score": "" if names else max(0.0, submission.score - penalty),
+        "late_submission_penalty": submission.late_submission_penalty,
+        "score": "" if names else final_score(submission),
         "needs_marking": " ".join(names),
     }

@@ -5,6 +5,7 @@ import typer
 from .assignments import answers, check, collect, grade, release
 from .common import NAMES
 from .course import demo, doctor, leaderboard, reseed
+from .feedback import feedback
 
 HELP = f"""The Vision Transformer course, from the release to the marks.
 
@@ -15,7 +16,7 @@ An assignment's life:
   vitcourse collect DOWNLOADS   what Moodle or Canvas handed out -> submitted/
   vitcourse grade               nbgrader's autograde, every submission named
   jupyter lab                   Nbgrader, Formgrader: mark the written answers
-  nbgrader generate_feedback vit-cifar10
+  vitcourse feedback            a page for each student -> feedback/
   nbgrader export               the marks as a table
   vitcourse leaderboard         the best models, of those who asked to be listed
 
@@ -26,6 +27,7 @@ other commands with --assignment:
   vitcourse release NAME
   vitcourse collect DOWNLOADS --assignment NAME
   vitcourse grade --assignment NAME
+  vitcourse feedback --assignment NAME
 
 \b
 Exit status of every command:
@@ -44,5 +46,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (release, collect, check, grade, answers, leaderboard, reseed, demo, doctor):
+for command in (
+    release,
+    collect,
+    check,
+    grade,
+    feedback,
+    answers,
+    leaderboard,
+    reseed,
+    demo,
+    doctor,
+):
     app.command()(command)
