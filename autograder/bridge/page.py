@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
@@ -57,6 +59,7 @@ def _mark(nb: NotebookNode, found: SubmittedNotebook) -> list[dict[str, Any]]:
     rows = []
     question = ""
     for cell in nb.cells:
+        cell.metadata["alt"] = "What the code above drew"
         about = cell.metadata.get("nbgrader", {})
         name = about.get("grade_id")
         if name in grades or name in comments:
@@ -91,13 +94,18 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Convert one notebook."""
+        """Convert one notebook.
+
+        nbconvert's own method parses the finished page once more, which takes most of its time.
+        """
         self._formulas = Formulas()
-        return super().from_notebook_node(nb, resources, **kw)
+        resources = self._init_resources(resources)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """The filters of the template."""
         yield from super().default_filters()
+        yield "highlight_code", _highlight
         yield "latex2html", lambda latex: self._formulas.show_output(latex)
 
     @pass_context
@@ -113,6 +121,16 @@ class FeedbackExporter(HTMLExporter):
         except Exception:
             # Such as a picture that is not there: nbconvert raises, and the page has to be written.
             return f"<pre>{html.escape(source)}</pre>"
+
+
+@functools.lru_cache(maxsize=4096)  # A class's notebooks are mostly the same.
+def _highlighted(source: str) -> str:
+    return str(Highlight2HTML(pygments_lexer="python")(source))
+
+
+def _highlight(source: str, metadata: dict[str, Any] | None = None) -> str:
+    """A cell's code in colours; what a cell says of its language does not count."""
+    return _highlighted(source)
 
 
 class _Renderer(IPythonRenderer):
