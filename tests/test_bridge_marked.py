@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,8 +202,20 @@ def test_an_overruled_verdict_stays_when_other_files_change(course: Course) -> N
 
 
 def test_the_table_counts_what_waits(course: Course, result: RunResult) -> None:
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_student("new", first_name="Nu", last_name="Ew", email="n@e.org")
+        gradebook.update_or_create_student("absent")
+    course.folder("new").mkdir(parents=True)
     course.nbgrader("export")
+    shutil.rmtree(course.folder("new"))
     marks = course.marks()
+    assert (marks["new"]["needs_marking"], marks["new"]["score"]) == ("not graded yet", "")
+    assert marks["new"]["first_name"] + marks["new"]["last_name"] == "NuEw"
+    assert marks["new"]["email"] == "n@e.org"
+    assert (marks["absent"]["needs_marking"], marks["absent"]["score"]) == (
+        "nothing handed in",
+        "0.0",
+    )
     assert (marks["same"]["needs_marking"], marks["same"]["score"]) == ("", "42.0")
     assert (marks["emptied"]["needs_marking"], marks["emptied"]["score"]) == ("patch-size", "")
     assert (marks["code"]["needs_marking"], marks["code"]["score"]) == ("attention", "")

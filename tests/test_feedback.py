@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, CONFIG, Course
+from bridge_course import ASSIGNMENT, CONFIG, MODEL_ANSWER, Course
 from bs4 import BeautifulSoup, Tag
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
@@ -149,6 +149,7 @@ def test_a_page_is_one_file_that_loads_nothing(course: Course) -> None:
     }  # fmt: skip
     found = page(course, "ann")
     assert not found.find_all(["script", "link", "iframe"])
+    assert MODEL_ANSWER not in str(found)
     assert all(str(image["src"]).startswith("data:") for image in found.find_all("img"))
     assert len(found.find_all("img")) == 3
     assert "<code>$code$</code>" in str(found)

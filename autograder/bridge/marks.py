@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
@@ -43,7 +44,8 @@ class MarksCsv(ExportPlugin):
 
     It names the cells that a person still has to mark; until then `score` stays empty, and
     `raw_score` holds the points so far. A student who handed nothing in has `nothing handed in`
-    there, and 0 points as in nbgrader's own table.
+    there, and 0 points as in nbgrader's own table; of whom something lies in `submitted/` that is
+    not graded, `not graded yet`.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -62,7 +64,7 @@ class MarksCsv(ExportPlugin):
                     try:
                         submission = gradebook.find_submission(assignment.name, student.id)
                     except MissingEntry:
-                        marks = _nothing()
+                        marks = _nothing(self._submission(assignment.name, student.id).is_dir())
                     else:
                         marks = _marks(submission)
                     table.writerow(
@@ -78,13 +80,18 @@ class MarksCsv(ExportPlugin):
                         }
                     )
 
+    def _submission(self, assignment: str, student: str) -> Path:
+        """Where a student's files lie, if there are any."""
+        coursedir = self.parent.coursedir
+        return Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
 
-def _nothing() -> dict[str, Any]:
+
+def _nothing(is_handed_in: bool) -> dict[str, Any]:
     return {
         "raw_score": 0.0,
         "late_submission_penalty": 0.0,
-        "score": 0.0,
-        "needs_marking": "nothing handed in",
+        "score": "" if is_handed_in else 0.0,
+        "needs_marking": "not graded yet" if is_handed_in else "nothing handed in",
     }
 
 

@@ -45,7 +45,7 @@ class ShowMarks(NbGraderPreprocessor):
             )
             rows = _mark(nb, found)
             about["rows"] = rows
-            about["waiting"] = [row["label"] for row in rows if row["waits"]]
+            about["waiting"] = sum(row["waits"] for row in rows)
             about["late_penalty"] = found.late_submission_penalty or 0
             about["score"] = final_score(found)
             about["max_score"] = found.max_score
