@@ -221,6 +221,7 @@ class _Pages:
         }
         for name, make in made_up.items():
             if (graded / name).is_file():
-                (folder / name).write_bytes((graded / name).read_bytes())
+                text = (graded / name).read_text(encoding="utf-8", errors="replace")
+                (folder / name).write_text(text, encoding="utf-8")
             elif not (folder / name).is_file() or name == TIMESTAMP:
                 (folder / name).write_text(make(), encoding="utf-8")

@@ -67,7 +67,7 @@ def _mark(nb: NotebookNode, found: SubmittedNotebook) -> list[dict[str, Any]]:
             row = {
                 "name": name,
                 "label": label,
-                "title": f"Your answer to: {label}" if is_solution(cell) else f"Stage: {label}",
+                "title": f"Stage: {label}" if name in STAGES else f"Your answer to: {label}",
                 "commented": bool(comments.get(name)),
                 "counts": name in grades,
                 "waits": False,
