@@ -29,6 +29,7 @@ COMMANDS = (
     "collect",
     "check",
     "grade",
+    "feedback",
     "leaderboard",
     "reseed",
     "answers",

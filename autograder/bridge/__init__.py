@@ -4,13 +4,15 @@
 
 1. `exporter`: the notebook is read, however broken it is;
 2. `scores.ForgetScores`: what an earlier run knew is forgotten, so that a failure never looks
-   like the old mark;
+   like the old mark; marks by hand are kept with what they were given for (`marked`, `answers`);
 3. `outputs`, `restore`: the student's outputs are kept within bounds, and the gradebook's cells
    stand as they were released;
 4. `scores.GradeStages`: the grader's reports are written below the check cells;
-5. `scores.SaveVerdicts`: the reports' points go into the gradebook;
+5. `scores.SaveVerdicts`: the reports' points go into the gradebook, and marks by hand stay
+   where their answers do;
 6. `markup`: nothing a student wrote can act in the browser of the person who reads it.
 
 `run` does the same for a whole class, looks first for what nbgrader passes over (no notebook, a
-renamed one), and names every problem at the end.
+renamed one), and names every problem at the end. `feedback` writes the students' pages (`page`,
+`formulas`), `marks` the table.
 """

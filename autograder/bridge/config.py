@@ -5,6 +5,7 @@ a copy of the course elsewhere.
 """
 
 import warnings
+from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 from traitlets.config import Config
@@ -49,6 +50,7 @@ def configure(c: Config) -> None:
         "autograder.bridge.scores.ForgetScores",
         "autograder.bridge.outputs.CapOutputs",
         "autograder.bridge.restore.RestoreCells",
+        "autograder.bridge.marked.ExpectAnswers",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [
@@ -59,9 +61,12 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
+    c.GenerateFeedback.exporter_class = "autograder.bridge.page.FeedbackExporter"
+    # nbgrader sets HTMLExporter's; the exporter's own section counts for more.
+    c.FeedbackExporter.template_name = "course"
+    c.FeedbackExporter.extra_template_basedirs = [str(Path(__file__).with_name("templates"))]
     c.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
-        "autograder.bridge.marks.NoteUnmarked",
+        "autograder.bridge.page.ShowMarks",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     c.ExportApp.plugin_class = "autograder.bridge.marks.MarksCsv"

@@ -7,8 +7,11 @@ from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.bridge.marked import remember_copies
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import Problem, stand_in
+from autograder.checking.stages import ASSIGNMENTS
+from autograder.records.settings import course_settings
 
 
 class SubmissionExporter(NotebookExporter):
@@ -16,6 +19,13 @@ class SubmissionExporter(NotebookExporter):
 
     Stock nbgrader drops such a submission and keeps whatever mark it had before.
     """
+
+    def __init__(self, parent: Any = None, **kw: Any) -> None:
+        """Make the exporter, the one moment of a run before it removes older graded copies."""
+        super().__init__(parent=parent, **kw)
+        assignment = ASSIGNMENTS.get(parent.coursedir.assignment_id)
+        if assignment is not None:
+            remember_copies(course_settings(Path(parent.coursedir.root)), assignment)
 
     def from_file(
         self, file_stream: Any, resources: dict[str, Any] | None = None, **kw: Any

@@ -1,13 +1,12 @@
-"""What leaves the gradebook: feedback and marks that tell an open mark from a zero."""
+"""What the gradebook says: which marks are open, and the table of all of them."""
 
 import csv
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import ExportPlugin
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 COLUMNS = [
     "assignment",
@@ -25,35 +24,19 @@ COLUMNS = [
 ]
 
 
-def unmarked(grades: list[Grade]) -> list[str]:
-    """The names of the cells that a person still has to mark, in the order of the alphabet."""
-    return sorted(
-        grade.name for grade in grades if grade.auto_score is None and grade.manual_score is None
-    )
+def waits(grade: Grade) -> bool:
+    """Whether a person still has to mark a cell, or to look at it again."""
+    return grade.needs_manual_grade or (grade.auto_score is None and grade.manual_score is None)
 
 
-class NoteUnmarked(NbGraderPreprocessor):
-    """Say on top of a feedback page what is not marked yet: nbgrader shows it as 0 points."""
+def unmarked(grades: Iterable[Grade]) -> list[str]:
+    """The names of the cells that wait for a person, in the order of the alphabet."""
+    return sorted(grade.name for grade in grades if waits(grade))
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Add the note where it is needed."""
-        about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            names = unmarked(
-                gradebook.find_submission_notebook(
-                    about["notebook"], about["assignment"], about["student"]
-                ).grades
-            )
-        if names:
-            cells = ", ".join(f"`{name}`" for name in names)
-            note = (
-                f"**Not marked yet:** {cells}. These parts count as 0 in the scores shown here "
-                "until somebody has looked at them; they are no zeros."
-            )
-            nb.cells.insert(0, new_markdown_cell(note))
-        return nb, resources
+
+def final_score(submitted: SubmittedAssignment | SubmittedNotebook) -> float:
+    """The points of a submission when what lateness costs is taken off; never below 0."""
+    return max(0.0, submitted.score - (submitted.late_submission_penalty or 0.0))
 
 
 class MarksCsv(ExportPlugin):
@@ -61,7 +44,8 @@ class MarksCsv(ExportPlugin):
 
     It names the cells that a person still has to mark; until then `score` stays empty, and
     `raw_score` holds the points so far. A student who handed nothing in has `nothing handed in`
-    there, and 0 points as in nbgrader's own table.
+    there, and 0 points as in nbgrader's own table; of whom something lies in `submitted/` that is
+    not graded, `not graded yet`.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -80,7 +64,7 @@ class MarksCsv(ExportPlugin):
                     try:
                         submission = gradebook.find_submission(assignment.name, student.id)
                     except MissingEntry:
-                        marks = _nothing()
+                        marks = _nothing(self._submission(assignment.name, student.id).is_dir())
                     else:
                         marks = _marks(submission)
                     table.writerow(
@@ -96,23 +80,27 @@ class MarksCsv(ExportPlugin):
                         }
                     )
 
+    def _submission(self, assignment: str, student: str) -> Path:
+        """Where a student's files lie, if there are any."""
+        coursedir = self.parent.coursedir
+        return Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
 
-def _nothing() -> dict[str, Any]:
+
+def _nothing(is_handed_in: bool) -> dict[str, Any]:
     return {
         "raw_score": 0.0,
         "late_submission_penalty": 0.0,
-        "score": 0.0,
-        "needs_marking": "nothing handed in",
+        "score": "" if is_handed_in else 0.0,
+        "needs_marking": "not graded yet" if is_handed_in else "nothing handed in",
     }
 
 
 def _marks(submission: SubmittedAssignment) -> dict[str, Any]:
     names = [name for notebook in submission.notebooks for name in unmarked(notebook.grades)]
-    penalty = submission.late_submission_penalty
     return {
         "timestamp": submission.timestamp,
         "raw_score": submission.score,
-        "late_submission_penalty": penalty,
-        "score": "" if names else max(0.0, submission.score - penalty),
+        "late_submission_penalty": submission.late_submission_penalty,
+        "score": "" if names else final_score(submission),
         "needs_marking": " ".join(names),
     }

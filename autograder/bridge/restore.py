@@ -24,6 +24,8 @@ ANSWER_BELOW = (
     "*This answer cell was left as it was. What stands below it may be the answer; "
     "it is marked here.*\n\n"
 )
+RELEASED_TEXTS = "released_texts"
+NOTES = "**Notes from grading**"
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class RestoreCells(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Restore one submission's notebook."""
         released = self._release(resources["nbgrader"])
+        resources["nbgrader"][RELEASED_TEXTS] = released.texts
         restoration = Restoration(nb.cells, released.cells, released.texts)
         problem = problem_of(nb)
         notes = restoration.notes
@@ -133,7 +136,7 @@ class RestoreCells(NbGraderPreprocessor):
         nb.cells = restoration.cells
         if notes:
             lines = "\n".join(f"- {note}" for note in notes)
-            nb.cells.insert(0, new_markdown_cell(f"**Notes from grading**\n\n{lines}"))
+            nb.cells.insert(0, new_markdown_cell(f"{NOTES}\n\n{lines}"))
         nb.metadata = NotebookNode({"language_info": {"name": "python"}})
         if released.kernel:
             nb.metadata.kernelspec = released.kernel
@@ -154,12 +157,12 @@ class RestoreCells(NbGraderPreprocessor):
                 found[about["notebook"]] = Release(
                     released_cells(known),
                     json.loads(known.kernelspec) if known.kernelspec else None,
-                    _texts(Path(folder) / f"{about['notebook']}.ipynb"),
+                    released_texts(Path(folder) / f"{about['notebook']}.ipynb"),
                 )
         return found[about["notebook"]]
 
 
-def _texts(released: Path) -> set[str]:
+def released_texts(released: Path) -> set[str]:
     """The texts of the released notebook's cells; none where it is not there."""
     try:
         return {cell.source.strip() for cell in read_notebook(released).cells}

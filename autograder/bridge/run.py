@@ -18,10 +18,14 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import rmtree
 
 from autograder.bridge.config import COURSE_ID
+from autograder.bridge.marked import remember_copies
+from autograder.bridge.marks import unmarked
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.scores import forget
 from autograder.bridge.submission import Finding, Problem, inspect, mend, problem_of
 from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.records.records import Records
+from autograder.records.settings import course_settings
 from autograder.roster.gradebook import sync_names
 from autograder.roster.people import FILE as ROSTER
 from autograder.roster.tables import RosterError
@@ -54,28 +58,41 @@ class RunResult:
         students: everybody whose submission was looked at.
         remarks: what is to be known, by student.
         failed: whether nbgrader's command itself failed beyond single submissions.
+        waiting: how many answers a person still has to mark, by student.
     """
 
     students: tuple[str, ...]
     remarks: tuple[Remark, ...] = field(default=())
     failed: bool = False
+    waiting: dict[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
-        """0 where every mark stands, 1 where a person has to look."""
-        return int(self.failed or any(remark.needs_person for remark in self.remarks))
+        """0 where every mark stands, 1 where a person has to look or to mark an answer."""
+        problems = any(remark.needs_person for remark in self.remarks)
+        return int(self.failed or problems or bool(self.waiting))
 
     def last_lines(self) -> list[str]:
         """The run's last lines: how many were graded, and every problem by name."""
         open_ones = {remark.student for remark in self.remarks if remark.needs_person}
         graded = len(set(self.students) - open_ones)
-        lines = [f"{graded} of {len(self.students)} submissions graded, with nothing left open."]
+        ending = " by the machine" if self.exit_code else ", with nothing left open"
+        lines = [f"{graded} of {len(self.students)} submissions graded{ending}."]
         for remark in self.remarks:
             label = "needs a person" if remark.needs_person else "note"
             lines.append(f"  {remark.student}: {label}: {remark.words}")
+        if self.waiting:
+            answers = _count(sum(self.waiting.values()), "answer")
+            verb = "waits" if sum(self.waiting.values()) == 1 else "wait"
+            people = _count(len(self.waiting), "student")
+            lines.append(f"{answers} of {people} {verb} for marking in formgrader.")
         if self.failed:
             lines.append("nbgrader's command failed; its own messages stand above.")
         return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def autograde(
@@ -101,6 +118,7 @@ def autograde(
     """
     root = root.resolve()
     _check_released(root, assignment)
+    remember_copies(course_settings(root), assignment)
     folders = {path.parent.name: path for path in root.glob(f"submitted/*/{assignment.name}")}
     wanted = sorted(folders if students is None else set(students))
     remarks = [Remark(name, "nothing handed in") for name in wanted if name not in folders]
@@ -130,13 +148,15 @@ def autograde(
         if finding.problem is not None and _graded_copy(root, assignment, name).exists():
             words = finding.problem.summary(assignment.notebook)
             remarks.append(Remark(name, words, finding.problem.needs_person))
-    remarks += _open_marks(root, assignment, list(findings))
+    open_remarks, waiting = _open_marks(root, assignment, list(findings))
+    remarks += open_remarks
     try:
         sync_names(root)
     except RosterError as error:
         remarks.append(Remark(ROSTER, f"no names in the gradebook: {error}"))
+    remarks.sort(key=lambda remark: remark.student)
     failed = status != 0 and not refused
-    return RunResult(tuple(findings), tuple(sorted(remarks, key=lambda r: r.student)), failed)
+    return RunResult(tuple(findings), tuple(remarks), failed, waiting)
 
 
 def _gradebook(root: Path) -> Gradebook:
@@ -221,23 +241,34 @@ def _grade_mended(
         _autograde(root, assignment, force, (), submitted)
 
 
-def _open_marks(root: Path, assignment: Assignment, students: list[str]) -> list[Remark]:
-    """What the gradebook still lacks; whoever is not in it is added."""
-    remarks = []
+def _open_marks(
+    root: Path, assignment: Assignment, students: list[str]
+) -> tuple[list[Remark], dict[str, int]]:
+    """What the gradebook still lacks, and how many answers wait; whoever is not in it is added."""
+    remarks, waiting = [], {}
     with _gradebook(root) as gradebook:
         for name in students:
             gradebook.update_or_create_student(name)
             gradebook.update_or_create_submission(assignment.name, name)
+            found = gradebook.find_submission_notebook(assignment.name, assignment.name, name)
             if not _graded_copy(root, assignment, name).exists():
-                forget(gradebook, assignment.name, assignment.name, name)
+                forget(found, Records(root))
+                gradebook.db.commit()
                 remarks.append(Remark(name, "not graded: nbgrader failed, as its messages say"))
                 continue
-            found = gradebook.find_submission_notebook(assignment.name, assignment.name, name)
-            lacking = {
-                g.name for g in found.grades if g.auto_score is None and g.manual_score is None
-            }
-            stages = [key for key in assignment.machine_stages if key in lacking]
-            if stages:
-                words = f"the grader gave no verdict on {', '.join(stages)}"
-                remarks.append(Remark(name, words))
-    return remarks
+            lacking = unmarked(found.grades)
+            stages = {g.name: g for g in found.grades if g.name in assignment.machine_stages}
+            for words, judged in (
+                ("the grader gave no verdict on", False),
+                ("a mark was given by hand, which waits to be looked at again, on", True),
+            ):
+                keys = [
+                    key
+                    for key in assignment.machine_stages
+                    if key in lacking and (stages[key].auto_score is not None) is judged
+                ]
+                if keys:
+                    remarks.append(Remark(name, f"{words} {', '.join(keys)}"))
+            if answers := len(set(lacking) - stages.keys()):
+                waiting[name] = answers
+    return remarks, waiting

@@ -8,16 +8,18 @@ from typing import Any, Protocol
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.converters import BaseConverter
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Unicode
 from traitlets.utils.importstring import import_item
 
+from autograder.bridge.marked import add_notes, finish, remember, settle
 from autograder.checking.report import as_html, as_text
 from autograder.checking.stages import STAGES, Assignment, assignment_named
 from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.records.records import Records
 from autograder.sandbox import SandboxUnavailable
 
 REPORTS = "reports"
@@ -35,7 +37,7 @@ _graders: weakref.WeakKeyDictionary[BaseConverter, Grades] = weakref.WeakKeyDict
 
 
 class ForgetScores(NbGraderPreprocessor):
-    """Forget what an earlier run gave, before anything can fail: a person's marks stay."""
+    """Forget what an earlier run gave, before anything can fail; a person's marks are kept."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -43,16 +45,25 @@ class ForgetScores(NbGraderPreprocessor):
         """Forget the automatic scores of one submission."""
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
-            forget(gradebook, about["notebook"], about["assignment"], about["student"])
+            forget(
+                gradebook.find_submission_notebook(
+                    about["notebook"], about["assignment"], about["student"]
+                ),
+                Records(Path(self.parent.parent.coursedir.root)),
+            )
+            gradebook.db.commit()
         return nb, resources
 
 
-def forget(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> None:
-    """Leave every automatic score of a submission open, for a verdict or a person to give."""
-    for grade in gradebook.find_submission_notebook(notebook, assignment, student).grades:
+def forget(found: SubmittedNotebook, records: Records) -> None:
+    """Leave every automatic score of a submission open, for a verdict or a person to give.
+
+    What a person gave is kept in the records first, with what it was given for.
+    """
+    remember(found, records)
+    for grade in found.grades:
         grade.auto_score = None
         grade.needs_manual_grade = True
-    gradebook.db.commit()
 
 
 class GradeStages(NbGraderPreprocessor):
@@ -120,7 +131,7 @@ class SaveVerdicts(SaveAutoGrades):
     """nbgrader's `SaveAutoGrades`, in which a check cell's score is the verdict's.
 
     Stock reads it from the cell's output, where no output, text or a negative number is full
-    points.
+    points; and it keeps a person's mark whatever has changed since.
     """
 
     def preprocess(
@@ -136,7 +147,13 @@ class SaveVerdicts(SaveAutoGrades):
             commit, db.commit = db.commit, db.flush
             for number, cell in enumerate(nb.cells):
                 self.preprocess_cell(cell, resources, number)
+            found = self.gradebook.find_submission_notebook(
+                self.notebook_id, self.assignment_id, self.student_id
+            )
+            marked = settle(found, Records(Path(self.parent.parent.coursedir.root)))
             commit()
+        finish(marked)
+        add_notes(nb, marked)
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
@@ -161,7 +178,7 @@ class SaveVerdicts(SaveAutoGrades):
             )
             earned = None
         grade.auto_score = None if earned is None else float(earned)
-        grade.needs_manual_grade = earned is None or grade.manual_score is not None
+        grade.needs_manual_grade = earned is None
         self.gradebook.db.commit()
 
 

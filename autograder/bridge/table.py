@@ -8,6 +8,7 @@ from nbgrader.api import Grade, Gradebook
 from rich.table import Table
 
 from autograder.bridge.config import COURSE_ID
+from autograder.bridge.marks import unmarked
 from autograder.checking.stages import HOMEWORK, STAGES, Assignment
 
 
@@ -55,5 +56,5 @@ def belongs(grade: Grade, stage: str) -> bool:
 def points(grades: list[Grade]) -> str:
     """The sum of what is given, with a question mark where something is not."""
     given = [g.score for g in grades if g.auto_score is not None or g.manual_score is not None]
-    waiting = "?" if len(given) < len(grades) or not grades else ""
+    waiting = "?" if unmarked(grades) or not grades else ""
     return f"{sum(given):g}{waiting}" if given else waiting

@@ -164,8 +164,9 @@ def grade(
     """Grade submitted/ with nbgrader, and name every submission that needs a person.
 
     Looks first for what nbgrader passes over (no notebook, a renamed one, one that is no valid
-    notebook), then runs nbgrader's own command. Manual marks stay. A problem with one
-    submission changes no other.
+    notebook), then runs nbgrader's own command. A mark given by hand stays while its answer
+    does; a changed answer asks for the marker again. A problem with one submission changes no
+    other. The exit status is 1 as long as an answer waits to be marked.
 
     \b
     Examples: vitcourse grade

@@ -5,6 +5,7 @@ import typer
 from .assignments import answers, check, collect, grade, release
 from .common import NAMES
 from .course import demo, doctor, leaderboard, reseed
+from .feedback import feedback
 from .roster import app as roster
 from .roster import forget
 
@@ -17,7 +18,7 @@ An assignment's life:
   vitcourse collect DOWNLOADS   what Moodle or Canvas handed out -> submitted/
   vitcourse grade               nbgrader's autograde, every submission named
   jupyter lab                   Nbgrader, Formgrader: mark the written answers
-  nbgrader generate_feedback vit-cifar10
+  vitcourse feedback            a page for each student -> feedback/
   nbgrader export               the marks as a table
   vitcourse leaderboard         the best models, of those who asked to be listed
 
@@ -34,6 +35,7 @@ other commands with --assignment:
   vitcourse release NAME
   vitcourse collect DOWNLOADS --assignment NAME
   vitcourse grade --assignment NAME
+  vitcourse feedback --assignment NAME
 
 \b
 Exit status of every command:
@@ -52,6 +54,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (release, collect, check, grade, answers, leaderboard, reseed, forget, demo, doctor):
+for command in (
+    release,
+    collect,
+    check,
+    grade,
+    feedback,
+    answers,
+    leaderboard,
+    reseed,
+    forget,
+    demo,
+    doctor,
+):
     app.command()(command)
 app.add_typer(roster, name="roster")

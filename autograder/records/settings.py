@@ -51,6 +51,16 @@ class CourseSettings:
         return Gradebook(self.db_url)
 
 
+def nbgrader_config(root: Path) -> Config:
+    """What the files say that nbgrader reads for a course, in its order."""
+    config = Config()
+    for folder in (*reversed(jupyter_config_path()), str(root)):
+        for name, loader in LOADERS.items():
+            if Path(folder, name).is_file():
+                config.merge(loader(name, path=folder).load_config())
+    return config
+
+
 def course_settings(root: Path) -> CourseSettings:
     """The settings of the course in a folder, from the files that nbgrader reads, in its order.
 
@@ -58,11 +68,7 @@ def course_settings(root: Path) -> CourseSettings:
         root: the course's folder, with `nbgrader_config.py`.
     """
     root = root.resolve()
-    config = Config()
-    for folder in (*reversed(jupyter_config_path()), str(root)):
-        for name, loader in LOADERS.items():
-            if Path(folder, name).is_file():
-                config.merge(loader(name, path=folder).load_config())
+    config = nbgrader_config(root)
     # nbgrader takes the folder it runs in for the course's, whatever the file says elsewhere.
     directory = CourseDirectory(config=config, root=str(root))
     return CourseSettings(
