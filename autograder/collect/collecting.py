@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from autograder.checking.stages import HOMEWORK, Assignment
-from autograder.collect.archives import (
-    Item,
-    NothingFoundError,
-    RefusedError,
-    item_on_disk,
-    items_in_folder,
-    items_in_zip,
-    open_zip,
-)
-from autograder.collect.contents import Contents, contents_of
-from autograder.collect.lms import Owner, owner_of, student_id, without_copy_mark
+from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.collect.archives import RefusedError, item_on_disk, items_in_folder, words_of
+from autograder.collect.contents import Contents, choose, newest_time
+from autograder.collect.entries import Handed, Refused, Sorted
+from autograder.collect.levels import Sorter
+from autograder.collect.opened import Opener, Unit
 from autograder.collect.place import Placed, place
+from autograder.collect.recognising import attempts_in, split
+from autograder.collect.shelf import Shelf
+from autograder.collect.systems.owner import Kind, Owner
+from autograder.records.origin import Origin, OriginFile
+from autograder.records.quoting import quoted
+from autograder.roster.directory import Certainty, Directory, Match
+from autograder.roster.naming import student_id
 
-_NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
+COMMAND = "command"
+NotPlaced = Refused
 
 
 @dataclass(frozen=True)
-class NotPlaced:
-    """Something in the download that has no place in `submitted/`.
+class Proposal:
+    """Somebody who may be a person that the course knows.
 
     Attributes:
-        what: the file or the student.
-        why: the reason, and what to do.
+        who: as the download names the person.
+        key: the key of the person it may be.
+        why: what this rests on.
+        assignment: what was handed in.
     """
 
-    what: str
+    who: str
+    key: str
     why: str
+    assignment: Assignment
 
 
 @dataclass
@@ -44,208 +52,260 @@ class Collection:
     """What became of a download.
 
     Attributes:
-        assignment: what was to be handed in.
         placed: the submissions, by student.
         not_placed: everything else.
+        proposals: whose work waits until somebody confirms whose it is.
+        notes: what holds for the whole download.
     """
 
-    assignment: Assignment = HOMEWORK
     placed: list[Placed] = field(default_factory=list)
-    not_placed: list[NotPlaced] = field(default_factory=list)
+    not_placed: list[Refused] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
         """0 where everything has its place, 1 otherwise."""
-        return int(bool(self.not_placed))
-
-
-@dataclass(frozen=True)
-class _Handed:
-    """A file handed in: its item's path is below the student's folder."""
-
-    owner: Owner
-    item: Item
-
-    @property
-    def age(self) -> tuple[int, datetime, int]:
-        """Larger is newer; Canvas's numbers of uploads are surer than the times of files."""
-        copy = without_copy_mark(self.item.path.stem)[1]
-        return self.owner.upload, self.item.time or _NO_TIME, copy
+        left_out = any(placed.code_left_out for placed in self.placed)
+        return int(bool(self.not_placed or self.proposals or left_out))
 
 
 def collect(
     downloads: Path,
     root: Path,
     student: str | None = None,
-    assignment: Assignment = HOMEWORK,
+    assignment: Assignment | None = None,
     *,
     dry_run: bool = False,
+    confirm: bool = False,
+    newer: bool = False,
 ) -> Collection:
-    """Bring what Moodle or Canvas handed out into `submitted/`.
+    """Bring what a learning platform handed out into `submitted/`.
 
     Args:
         downloads: a zip, or a folder of zips and of folders that were zips.
         root: the course's root.
         student: whose everything in `downloads` is, where no name tells.
-        assignment: what was to be handed in.
+        assignment: the only one to collect; None to find out by the files.
         dry_run: whether only to say what would be done.
+        confirm: whether to take proposals of whose a hand-in is.
+        newer: whether to take a hand-in as the newer one where nothing says which is.
     """
-    collection = Collection(assignment)
-    handed: dict[str, list[_Handed]] = defaultdict(list)
     with ExitStack() as stack:
-        for item in _top_items(downloads):
-            if student is not None:
-                owner = Owner(student_id(student), student, item.path.name)
-                handed[owner.student].append(_Handed(owner, item))
-            else:
-                _sort(item, handed, collection, stack)
-        for name in sorted(handed):
-            try:
-                collection.placed.append(_one(name, handed[name], root, assignment, dry_run))
-            except RefusedError as error:
-                collection.not_placed.append(NotPlaced(name, str(error)))
-    return collection
+        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vitcourse-")))
+        directory = Directory(root)
+        sorter = Sorter(directory.key_named, stack, workplace)
+        if student is None:
+            found = sorter.sort(downloads)
+        elif len(sorter.top_people(downloads)) > 1:
+            why = "holds the hand-ins of several people; collect it without --student"
+            return Collection(not_placed=[Refused(quoted(downloads.name), why)])
+        else:
+            found = _everything(downloads, student)
+        collecting = _Collecting(downloads, root, directory, assignment, dry_run, confirm, newer)
+        return collecting.place_all(found)
 
 
-def _top_items(downloads: Path) -> list[Item]:
-    """The files of a download, as they lie on the disk."""
+def _everything(downloads: Path, student: str) -> Sorted:
+    """The whole download as one person's."""
     if downloads.is_dir():
-        # The folder's own name may already tell whose everything in it is.
-        own = downloads.name if owner_of(downloads.name) else ""
         items = list(items_in_folder(downloads))
-        return [replace(item, path=PurePosixPath(own, item.path)) for item in items]
-    return [item_on_disk(downloads, PurePosixPath(downloads.name))]
-
-
-def _sort(
-    item: Item, handed: dict[str, list[_Handed]], collection: Collection, stack: ExitStack
-) -> None:
-    """Find out whose an item is; look into a zip that is nobody's."""
-    found = _find_owner(item.path)
-    if item.is_zip and (found is None or len(found[1].parts) == 1):
-        try:
-            archive = stack.enter_context(open_zip(item.open(), item.label))
-            members = list(items_in_zip(archive, item.label))
-        except RefusedError as error:
-            if found is None:
-                collection.not_placed.append(NotPlaced(item.label, str(error)))
-                return
-            members = []
-        if _is_of_a_class(members, collection.assignment) and not item.trouble:
-            for member in members:
-                _sort(member, handed, collection, stack)
-            return
-    if found is not None:
-        owner, inside = found
-        handed[owner.student].append(_Handed(owner, replace(item, path=inside)))
-    elif item.trouble:
-        collection.not_placed.append(NotPlaced(item.label, item.trouble))
     else:
-        why = "its name does not say whose it is"
-        if item.is_zip or item.path.name in collection.assignment.handed_in:
-            why += "; give it alone, with --student NAME"
-        collection.not_placed.append(NotPlaced(item.label, why))
+        items = [item_on_disk(downloads, PurePosixPath(downloads.name))]
+    owner = Owner(COMMAND, student)
+    return Sorted([Handed(owner, item, str(item.path), "") for item in items])
 
 
-def _find_owner(path: PurePosixPath) -> tuple[Owner, PurePosixPath] | None:
-    """Whose a path is, by its first part that tells, and the path below that part."""
-    for index, part in enumerate(path.parts):
-        if owner := owner_of(part):
-            return owner, PurePosixPath(owner.file or ".", *path.parts[index + 1 :])
-    return None
+class _Collecting:
+    """One download on its way."""
 
+    def __init__(
+        self,
+        downloads: Path,
+        root: Path,
+        directory: Directory,
+        assignment: Assignment | None,
+        dry_run: bool,
+        confirm: bool,
+        newer: bool,
+    ) -> None:
+        self._downloads = downloads
+        self._shelf = Shelf(root)
+        self._directory = directory
+        self._assignment = assignment
+        self._dry_run = dry_run
+        self._confirm = confirm
+        self._newer = newer
+        self._result = Collection()
+        # By name: the keys that this download made, each with its assignments.
+        self._made: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
-def _is_of_a_class(members: list[Item], assignment: Assignment) -> bool:
-    """Whether a zip holds the submissions of several students, by its members' names."""
-    files = assignment.handed_in
-    own = any(member.path.name in files and not _find_owner(member.path) for member in members)
-    return not own and any(_find_owner(member.path) for member in members)
+    def place_all(self, found: Sorted) -> Collection:
+        """Place everything, one person after the other."""
+        result = self._result
+        result.not_placed += found.refused
+        people: dict[tuple[str, str, str], list[Handed]] = defaultdict(list)
+        for handed in found.handed:
+            people[handed.owner.identity].append(handed)
+        names: dict[str, set[str]] = defaultdict(set)
+        for files in people.values():
+            names[files[0].owner.student].add(files[0].owner.name)
+        for _, files in sorted(people.items(), key=lambda each: _order(each[1][0].owner)):
+            self._person(files, sorted(names[files[0].owner.student]))
+        result.placed.sort(
+            key=lambda each: (each.student, list(ASSIGNMENTS).index(each.assignment.name))
+        )
+        if any(placed.system == "canvas" for placed in result.placed):
+            result.notes.append("Canvas's zip holds no hand-in times; only its LATE mark counts.")
+        return result
 
-
-def _one(
-    student: str, handed: list[_Handed], root: Path, assignment: Assignment, dry_run: bool
-) -> Placed:
-    """Place the submission of one student.
-
-    Raises:
-        RefusedError: it cannot be placed; the message says why.
-    """
-    names = sorted({one.owner.shown for one in handed})
-    if len(names) > 1:
-        raise RefusedError(f"is the name of several people: {', '.join(names)}")
-    files = [one for one in handed if not one.owner.is_text]
-    if not files:
-        raise RefusedError("handed in only what is typed into the text field, no files")
-    with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="vitcourse-") as workplace:
-        contents, used = _choose(files, Path(workplace), stack, assignment)
-        if contents.missing:
-            contents.notes.append(f"without {', '.join(contents.missing)}")
-        if any(one.owner.late for one in used):
-            contents.notes.append("Canvas marks it as late")
-        if len(files) < len(handed):
-            contents.notes.append("typed into the text field, too; that is not taken")
-        times = [one.item.time for one in used if one.item.time is not None]
-        if not times:
-            times = [item.time for item in contents.files.values() if item.time is not None]
-        return place(root, student, contents, max(times, default=None), dry_run=dry_run)
-
-
-def _choose(
-    files: list[_Handed], workplace: Path, stack: ExitStack, assignment: Assignment
-) -> tuple[Contents, list[_Handed]]:
-    """The newest zip that holds work, with what lies beside it and is newer or missing."""
-    zips = sorted((one for one in files if one.item.is_zip), key=lambda one: one.age, reverse=True)
-    loose = [one for one in files if not one.item.is_zip]
-    contents, used, nothing = Contents(assignment), [], []
-    for number, one in enumerate(zips):
+    def _person(self, files: list[Handed], names: list[str]) -> None:
+        """Place what one person handed in, to whatever assignments."""
+        what = quoted(files[0].owner.student)
         try:
-            contents = contents_of([one.item], workplace / str(number), stack, assignment)
-        except NothingFoundError as error:
-            nothing.append(f"{one.item.path}: {error}")
-            continue
-        except RefusedError as error:
-            others = f" ({len(zips) - 1} more of this student)" if len(zips) > 1 else ""
-            raise RefusedError(f"{error}{others}") from error
-        used = [one]
-        if len(zips) - len(nothing) > 1:
-            contents.notes.append(f"{len(zips)} attempts, of which {one.item.label} is the newest")
-        break
-    contents.notes += nothing
-    if loose or not zips:
-        used += _add_loose(loose, contents, used, workplace, stack)
-    if not contents.files:
-        raise RefusedError("; ".join(contents.notes))
-    return contents, used
+            with tempfile.TemporaryDirectory(prefix="vitcourse-") as folder, ExitStack() as stack:
+                self._place_files(files, names, what, Opener(Path(folder), stack), stack)
+        except Exception as error:
+            # Nothing that one person hands in may stop the others.
+            known = isinstance(error, RefusedError)
+            why = str(error) if known else f"cannot be collected: {words_of(error)}"
+            self._result.not_placed.append(Refused(what, why))
+
+    def _place_files(
+        self, files: list[Handed], names: list[str], what: str, opener: Opener, stack: ExitStack
+    ) -> None:
+        uploaded = [each for each in files if each.owner.kind is Kind.FILE]
+        if not uploaded:
+            raise RefusedError("handed in only what is typed into the text field, no files")
+        for each in uploaded:
+            if each.item.trouble:
+                raise RefusedError(f"{each.item.label} {each.item.trouble}")
+        attempts = attempts_in(*opener.open(uploaded))
+        by_assignment, others = split(attempts, self._assignment)
+        for other in others:
+            why = (
+                f"handed in {other.name}, which is not collected now; collect it with: vitcourse "
+                f"collect {_argument(self._downloads)} --assignment {other.name}"
+            )
+            self._result.not_placed.append(Refused(what, why))
+        if not by_assignment and not others:
+            troubles = [unit.trouble for attempt in attempts for unit in attempt.failed]
+            if troubles:
+                raise RefusedError(troubles[0])
+            self._refuse_unsaid(attempts)
+        typed = any(each.owner.kind is Kind.TEXT for each in files)
+        for name, own in sorted(
+            by_assignment.items(), key=lambda each: list(ASSIGNMENTS).index(each[0])
+        ):
+            try:
+                contents = choose(own, ASSIGNMENTS[name])
+                if typed:
+                    contents.notes.append("typed into the text field, too; that is not taken")
+                self._place(contents, names, what, opener)
+            except RefusedError as error:
+                self._result.not_placed.append(Refused(what, str(error)))
+
+    def _refuse_unsaid(self, attempts: Iterable) -> None:
+        """Refuse a hand-in whose files do not say which assignment it is."""
+        found = [each for attempt in attempts for each in attempt.found]
+        if any(each.is_notebook for each in found):
+            raise RefusedError(
+                "its files do not say which assignment it is; if you know: vitcourse collect "
+                f"{_argument(self._downloads)} --assignment NAME"
+            )
+        choose(list(attempts), next(iter(ASSIGNMENTS.values())))
+
+    def _place(self, contents: Contents, names: list[str], what: str, opener: Opener) -> None:
+        units = contents.units
+        owner = units[0].handed.owner
+        time = newest_time(units)
+        origin = self._origin(owner, units, time)
+        assignment = contents.assignment
+        match = self._match(owner, origin, assignment, names)
+        if match.certainty is Certainty.REFUSED:
+            raise RefusedError(match.why)
+        if match.certainty is Certainty.PROPOSED and not self._confirm:
+            shown = f"{owner.name} ({owner.number})" if owner.number else owner.name
+            self._result.proposals.append(Proposal(quoted(shown), match.key, match.why, assignment))
+            return
+        if owner.group:
+            group = ", ".join(quoted(each) for each in owner.group)
+            contents.notes.append(f"handed in by a group: {group}")
+        if origin.late:
+            contents.notes.append("Canvas marks it as late")
+        if owner.system in (COMMAND, "roster") and time is not None:
+            contents.notes.append("the time is the file's on this computer")
+        self._made[_folded(owner.name)][match.key].add(assignment.name)
+        placed = place(
+            self._shelf,
+            match.key,
+            contents,
+            origin,
+            time,
+            opener.budget,
+            dry_run=self._dry_run,
+            is_newer=self._newer,
+        )
+        self._result.placed.append(placed)
+
+    def _match(
+        self, owner: Owner, origin: Origin, assignment: Assignment, names: list[str]
+    ) -> Match:
+        """Whose it is, by the roster, or by what was said on the command line."""
+        if owner.system == COMMAND:
+            return Match(Certainty.KNOWN, student_id(owner.name))
+        if owner.system == "roster":
+            return Match(Certainty.KNOWN, owner.name)
+        match = self._directory.match(origin, assignment.name)
+        if match.certainty is not Certainty.NEW:
+            return match
+        if len(names) > 1:
+            shown = ", ".join(quoted(name) for name in names)
+            return Match(Certainty.REFUSED, "", f"is the name of several people: {shown}")
+        made = self._made[_folded(owner.name)]
+        before = [key for key, done in made.items() if assignment.name not in done]
+        if match.key in made or owner.system != "moodle" or not before or len(made) > 1:
+            return match
+        why = "the same name under another number in this download"
+        return Match(Certainty.PROPOSED, before[0], why)
+
+    def _origin(self, owner: Owner, units: list[Unit], time: datetime | None) -> Origin:
+        files = tuple(
+            OriginFile(
+                unit.handed.name,
+                unit.handed.owner.file or str(unit.handed.item.path),
+                str(unit.handed.owner.upload or ""),
+                _iso(unit.time),
+                unit.digest,
+            )
+            for unit in units
+        )
+        return Origin(
+            owner.system,
+            owner.name,
+            owner.number,
+            owner.email,
+            any(unit.handed.owner.late for unit in units),
+            _iso(time),
+            self._downloads.resolve().name,
+            files,
+        )
 
 
-def _add_loose(
-    loose: list[_Handed],
-    contents: Contents,
-    zipped: list[_Handed],
-    workplace: Path,
-    stack: ExitStack,
-) -> list[_Handed]:
-    """Take loose files that the zip lacks or that are newer than it; return those taken."""
-    assignment = contents.assignment
-    newest_first = sorted(loose, key=lambda one: one.age, reverse=True)
-    by_label = {one.item.label: one for one in newest_first}
-    try:
-        items = [one.item for one in newest_first]
-        beside = contents_of(items, workplace / "loose", stack, assignment)
-    except NothingFoundError as error:
-        if not zipped:
-            contents.notes.append(str(error))
-        return []
-    if not zipped:
-        contents.files, contents.notes = beside.files, contents.notes + beside.notes
-        return [by_label[item.label] for item in beside.files.values()]
-    taken = []
-    for name, item in beside.files.items():
-        one = by_label[item.label]
-        if name not in assignment.handed_in and assignment.notebook in contents.files:
-            continue
-        if name not in contents.files or one.age > zipped[0].age:
-            contents.files[name] = item
-            contents.notes.append(f"{name} taken from {item.label}, beside the zip")
-            taken.append(one)
-    return taken
+def _order(owner: Owner) -> tuple[str, int, str]:
+    """By name and number; of one name the smaller number first, which is the earlier one's."""
+    number = int(owner.number) if owner.number.isdecimal() else 0
+    return owner.name.casefold(), number, owner.number
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _iso(time: datetime | None) -> str:
+    return time.astimezone(UTC).isoformat() if time else ""
+
+
+def _argument(path: Path) -> str:
+    """A path as a shell takes it."""
+    return shlex.quote(str(path))

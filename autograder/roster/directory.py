@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 from autograder.records.origin import Origin
+from autograder.records.settings import course_settings
 from autograder.roster.naming import student_id
 
 
@@ -53,3 +55,17 @@ class Directory:
             assignment: the name of the assignment that it belongs to.
         """
         return Match(Certainty.NEW, student_id(origin.name, origin.number))
+
+    def key_named(self, text: str) -> str | None:
+        """The key of the person whom a text names exactly; None where it names nobody.
+
+        Args:
+            text: the name of a file without its ending, or of a folder.
+        """
+        if text in ("", ".", "..") or "/" in text or "\0" in text:
+            return None
+        return text if (self._submitted / text).is_dir() else None
+
+    @cached_property
+    def _submitted(self) -> Path:
+        return course_settings(self.root).submitted
