@@ -112,6 +112,7 @@ def report(collection: Collection, confirming: str, *, dry_run: bool = False) ->
     would = "would be " if dry_run else ""
     lines.append(f"{len(collection.placed)} submission(s) {would}in submitted/.")
     lines += collection.notes
+    lines += collection.strangers
     left_out = [placed.student for placed in collection.placed if placed.code_left_out]
     if left_out:
         lines.append(f"Code is left out of {len(left_out)}, named above: {', '.join(left_out)}")

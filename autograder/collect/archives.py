@@ -1,22 +1,18 @@
-"""Zips and folders, opened without trusting them."""
+"""Files of a download, and how much of them is opened at most."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
-from autograder.collect.members import open_member
 from autograder.records.quoting import quoted
 
 LARGEST_FILE = 512 * 2**20
@@ -24,11 +20,8 @@ LARGEST_SUBMISSION = 2 * 2**30
 LARGEST_CLASS = 200 * 2**30
 MOST_FILES = 20_000
 MOST_FILES_OF_A_CLASS = 400_000
-# What the list of a zip's files takes: a name has some 60 letters, rarely more than 200.
-BYTES_FOR_A_NAME = 400
 _JUNK_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 _JUNK_FILES = {"thumbs.db", "desktop.ini"}
-_EXTENDED_TIME = 0x5455
 
 
 class RefusedError(Exception):
@@ -41,56 +34,66 @@ class NothingFoundError(RefusedError):
 
 @dataclass
 class Budget:
-    """What may still be opened: one for everything of one student, over all archives in archives.
+    """What may be opened: one for everything of one student, over all archives in archives.
 
     Attributes:
-        files: members of archives that may still be listed.
-        claimed: bytes that archives may still claim to hold.
-        written: bytes that may still be unpacked.
+        most_files: members of archives.
+        most_bytes: that archives claim to hold, and that are unpacked.
         largest: bytes that one file may have.
         whose: for messages.
     """
 
-    files: int = field(default_factory=lambda: MOST_FILES)
-    claimed: int = field(default_factory=lambda: LARGEST_SUBMISSION)
-    written: int = field(default_factory=lambda: LARGEST_SUBMISSION)
+    most_files: int = field(default_factory=lambda: MOST_FILES)
+    most_bytes: int = field(default_factory=lambda: LARGEST_SUBMISSION)
     largest: int = field(default_factory=lambda: LARGEST_FILE)
     whose: str = "any submission"
+    _files: int = 0
+    _claimed: int = 0
+    _unpacked: int = 0
+
+    @property
+    def files_left(self) -> int:
+        """How many members may still be listed."""
+        return self.most_files - self._files
 
     def list_files(self, number: int, label: str) -> None:
         """Count members before they are listed.
 
         Raises:
-            RefusedError: they are more than may still be.
+            RefusedError: they are more than may be.
         """
-        self.files -= number
-        if self.files < 0:
+        self._files += number
+        if self._files > self.most_files:
             raise RefusedError(f"{label} holds {number:,} files, more than {self.whose} needs")
 
     def claim(self, size: int) -> None:
         """Count bytes that an archive says it holds.
 
         Raises:
-            RefusedError: they are more than may still be.
+            RefusedError: they are more than may be.
         """
-        self.claimed -= size
-        if self.claimed < 0:
-            raise RefusedError(f"unpacks to {megabytes(size)}, more than {self.whose} needs")
+        self._claimed += size
+        if self._claimed > self.most_bytes:
+            total = megabytes(self._claimed)
+            raise RefusedError(f"unpacks to {total}, more than {self.whose} needs")
 
-    def write(self, size: int) -> None:
-        """Count bytes before they are written.
+    def unpack(self, size: int) -> None:
+        """Count bytes as they are unpacked, whatever the archive says.
 
         Raises:
-            RefusedError: they are more than may still be.
+            RefusedError: they are more than may be.
         """
-        self.written -= size
-        if self.written < 0:
-            raise RefusedError(f"unpacks to more than {self.whose} needs")
+        self._unpacked += size
+        if self._unpacked > self.most_bytes:
+            most = megabytes(self.most_bytes)
+            raise RefusedError(
+                f"unpacks to more than {most}, which is more than {self.whose} needs"
+            )
 
 
 def budget_of_a_class() -> Budget:
     """What a download of some thousand students may hold."""
-    return Budget(MOST_FILES_OF_A_CLASS, LARGEST_CLASS, LARGEST_CLASS, LARGEST_CLASS, "any class")
+    return Budget(MOST_FILES_OF_A_CLASS, LARGEST_CLASS, LARGEST_CLASS, "any class")
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ class Item:
                     if read > budget.largest:
                         largest = megabytes(budget.largest)
                         raise RefusedError(f"{self.label} is larger than {largest}")
-                    budget.write(len(chunk))
+                    budget.unpack(len(chunk))
                     yield chunk
         except RefusedError:
             raise
@@ -213,82 +216,6 @@ def item_on_disk(path: Path, inside: PurePosixPath) -> Item:
     return Item(inside, label, status.st_size, time, trouble, lambda: path.open("rb"), place=path)
 
 
-def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[Item]:
-    """The files in a zip, without what operating systems and editors leave there.
-
-    Raises:
-        RefusedError: it claims more bytes than may still be.
-    """
-    items = []
-    for member in archive.infolist():
-        # Some Windows programs separate folders by backslashes, against the standard.
-        name = member.filename.replace("\\", "/")
-        path = PurePosixPath(name)
-        if member.is_dir() or name.endswith("/") or is_junk(path):
-            continue
-        items.append(
-            Item(
-                path,
-                f"{label}!{quoted(member.filename)}",
-                member.file_size,
-                _time_of(member),
-                _trouble_of(member, name),
-                lambda member=member: open_member(archive, member),  # type: ignore[misc]
-                member.CRC,
-            )
-        )
-    budget.claim(sum(item.size for item in items))
-    return items
-
-
-def open_zip(path: Path, label: str, budget: Budget) -> zipfile.ZipFile:
-    """Open a zip whose list of files is not longer than may be.
-
-    Raises:
-        RefusedError: it is none, damaged, or holds too many files.
-    """
-    try:
-        with path.open("rb") as file:
-            number = _members_of(file, budget.files)
-        budget.list_files(number, label)
-        return zipfile.ZipFile(path)
-    except RefusedError:
-        raise
-    except Exception as error:
-        raise RefusedError(
-            f"{label} is no zip that can be opened, or only a part of one ({words_of(error)}); "
-            "ask for it again"
-        ) from error
-
-
-def _members_of(file: IO[bytes], most: int) -> int:
-    """How many members a zip lists, counted without making anything of them.
-
-    The number that the zip itself gives is not believed: the larger one counts.
-    """
-    # The library's own search, so that what is counted is what it will read.
-    library: Any = zipfile
-    end = library._EndRecData(file)
-    if not end:
-        raise zipfile.BadZipFile("the list of its files is missing")
-    said, size = end[library._ECD_ENTRIES_TOTAL], end[library._ECD_SIZE]
-    at = end[library._ECD_LOCATION]
-    if end[library._ECD_SIGNATURE] == library.stringEndArchive64:
-        at -= library.sizeEndCentDir64 + library.sizeEndCentDir64Locator
-    if at < size:
-        raise zipfile.BadZipFile("the list of its files lies outside of it")
-    if size > max(most, 0) * BYTES_FOR_A_NAME + 2**20:
-        return max(said, most + 1)
-    file.seek(at - size)
-    directory = file.read(size)
-    found, here = 0, 0
-    while here + 46 <= len(directory):
-        lengths = struct.unpack_from("<3H", directory, here + 28)
-        here += 46 + sum(lengths)
-        found += 1
-    return max(found, said)
-
-
 def megabytes(size: int) -> str:
     """A size in words."""
     return f"{size / 2**20:,.0f} MB"
@@ -306,33 +233,3 @@ def is_junk(path: PurePosixPath) -> bool:
         or any(part.startswith(".") and part != ".." for part in path.parts)
         or path.name.lower() in _JUNK_FILES
     )
-
-
-def _trouble_of(member: zipfile.ZipInfo, name: str) -> str:
-    """Why a member is not opened, or nothing."""
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if not name:
-        return "has no name"
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "has an absolute path"
-    if ".." in name.split("/"):
-        return "leads out of its folder"
-    if kind not in (0, stat.S_IFREG):
-        return "is a link or a device, not a file"
-    if member.flag_bits & 1:
-        return "is encrypted; ask for a zip without a password"
-    return ""
-
-
-def _time_of(member: zipfile.ZipInfo) -> datetime | None:
-    """When a member was written: in UTC where the zip says, else by this computer's clock."""
-    rest = member.extra
-    while len(rest) >= 4:
-        kind, length = struct.unpack_from("<HH", rest)
-        if kind == _EXTENDED_TIME and length >= 5 and rest[4] & 1 and len(rest) >= 9:
-            return datetime.fromtimestamp(struct.unpack_from("<i", rest, 5)[0], UTC)
-        rest = rest[4 + length :]
-    try:
-        return datetime(*member.date_time).astimezone(UTC) if member.date_time[0] > 1980 else None
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,12 +12,12 @@ from pathlib import Path, PurePosixPath
 
 from autograder.checking.stages import ASSIGNMENTS, Assignment
 from autograder.collect.archives import RefusedError, item_on_disk, items_in_folder, words_of
-from autograder.collect.contents import Contents, choose, newest_time
+from autograder.collect.contents import Contents, choose, newest_time, nothing_in
 from autograder.collect.entries import Handed, Refused, Sorted
 from autograder.collect.levels import Sorter
 from autograder.collect.opened import Opener, Unit
 from autograder.collect.place import Placed, place
-from autograder.collect.recognising import attempts_in, split
+from autograder.collect.recognising import Attempt, attempts_in, split
 from autograder.collect.shelf import Shelf
 from autograder.collect.systems.owner import Kind, Owner
 from autograder.records.origin import Origin, OriginFile
@@ -27,7 +26,8 @@ from autograder.roster.directory import Certainty, Directory, Match
 from autograder.roster.naming import student_id
 
 COMMAND = "command"
-NotPlaced = Refused
+# From so many hand-ins of one assignment on, another one among them is a surprise.
+_USUAL = 3
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,20 @@ class Collection:
         not_placed: everything else.
         proposals: whose work waits until somebody confirms whose it is.
         notes: what holds for the whole download.
+        strangers: who handed in another assignment than the others.
     """
 
     placed: list[Placed] = field(default_factory=list)
     not_placed: list[Refused] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
         """0 where everything has its place, 1 otherwise."""
         left_out = any(placed.code_left_out for placed in self.placed)
-        return int(bool(self.not_placed or self.proposals or left_out))
+        return int(bool(self.not_placed or self.proposals or self.strangers or left_out))
 
 
 def collect(
@@ -139,6 +141,8 @@ class _Collecting:
         self._result = Collection()
         # By name: the keys that this download made, each with its assignments.
         self._made: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        # By the level of the download: everybody there and the assignment handed in.
+        self._done: dict[str, list[tuple[str, str]]] = defaultdict(list)
 
     def place_all(self, found: Sorted) -> Collection:
         """Place everything, one person after the other."""
@@ -157,6 +161,7 @@ class _Collecting:
         )
         if any(placed.system == "canvas" for placed in result.placed):
             result.notes.append("Canvas's zip holds no hand-in times; only its LATE mark counts.")
+        result.strangers += self._strangers()
         return result
 
     def _person(self, files: list[Handed], names: list[str]) -> None:
@@ -181,18 +186,17 @@ class _Collecting:
             if each.item.trouble:
                 raise RefusedError(f"{each.item.label} {each.item.trouble}")
         attempts = attempts_in(*opener.open(uploaded))
-        by_assignment, others = split(attempts, self._assignment)
+        by_assignment, others, unsaid = split(attempts, self._assignment)
         for other in others:
             why = (
                 f"handed in {other.name}, which is not collected now; collect it with: vitcourse "
-                f"collect {_argument(self._downloads)} --assignment {other.name}"
+                f"collect {shlex.quote(str(self._downloads))} --assignment {other.name}"
             )
             self._result.not_placed.append(Refused(what, why))
-        if not by_assignment and not others:
-            troubles = [unit.trouble for attempt in attempts for unit in attempt.failed]
-            if troubles:
-                raise RefusedError(troubles[0])
-            self._refuse_unsaid(attempts)
+        if not attempts:
+            raise RefusedError(nothing_in([]))
+        for attempt in unsaid:
+            self._result.not_placed.append(Refused(what, self._why_unsaid(attempt)))
         typed = any(each.owner.kind is Kind.TEXT for each in files)
         for name, own in sorted(
             by_assignment.items(), key=lambda each: list(ASSIGNMENTS).index(each[0])
@@ -205,15 +209,16 @@ class _Collecting:
             except RefusedError as error:
                 self._result.not_placed.append(Refused(what, str(error)))
 
-    def _refuse_unsaid(self, attempts: Iterable) -> None:
-        """Refuse a hand-in whose files do not say which assignment it is."""
-        found = [each for attempt in attempts for each in attempt.found]
-        if any(each.is_notebook for each in found):
-            raise RefusedError(
+    def _why_unsaid(self, attempt: Attempt) -> str:
+        """Why it cannot be said which assignment an attempt is."""
+        if attempt.failed:
+            return attempt.failed[0].trouble
+        if any(each.is_notebook for each in attempt.found):
+            return (
                 "its files do not say which assignment it is; if you know: vitcourse collect "
-                f"{_argument(self._downloads)} --assignment NAME"
+                f"{shlex.quote(str(self._downloads))} --assignment NAME"
             )
-        choose(list(attempts), next(iter(ASSIGNMENTS.values())))
+        return nothing_in(attempt.found)
 
     def _place(self, contents: Contents, names: list[str], what: str, opener: Opener) -> None:
         units = contents.units
@@ -225,7 +230,7 @@ class _Collecting:
         if match.certainty is Certainty.REFUSED:
             raise RefusedError(match.why)
         if match.certainty is Certainty.PROPOSED and not self._confirm:
-            shown = f"{owner.name} ({owner.number})" if owner.number else owner.name
+            shown = f"{owner.name} ({owner.number})" if owner.name else owner.number
             self._result.proposals.append(Proposal(quoted(shown), match.key, match.why, assignment))
             return
         if owner.group:
@@ -247,13 +252,15 @@ class _Collecting:
             is_newer=self._newer,
         )
         self._result.placed.append(placed)
+        self._done[units[0].handed.level].append((match.key, assignment.name))
 
     def _match(
         self, owner: Owner, origin: Origin, assignment: Assignment, names: list[str]
     ) -> Match:
         """Whose it is, by the roster, or by what was said on the command line."""
         if owner.system == COMMAND:
-            return Match(Certainty.KNOWN, student_id(owner.name))
+            key = self._directory.key_named(owner.name) or student_id(owner.name)
+            return Match(Certainty.KNOWN, key)
         if owner.system == "roster":
             return Match(Certainty.KNOWN, owner.name)
         match = self._directory.match(origin, assignment.name)
@@ -272,8 +279,8 @@ class _Collecting:
     def _origin(self, owner: Owner, units: list[Unit], time: datetime | None) -> Origin:
         files = tuple(
             OriginFile(
-                unit.handed.name,
-                unit.handed.owner.file or str(unit.handed.item.path),
+                _text(unit.handed.name),
+                _text(unit.handed.owner.file or str(unit.handed.item.path)),
                 str(unit.handed.owner.upload or ""),
                 _iso(unit.time),
                 unit.digest,
@@ -282,14 +289,29 @@ class _Collecting:
         )
         return Origin(
             owner.system,
-            owner.name,
+            _text(owner.name),
             owner.number,
             owner.email,
             any(unit.handed.owner.late for unit in units),
             _iso(time),
-            self._downloads.resolve().name,
+            _text(units[0].handed.level or self._downloads.resolve().name),
             files,
         )
+
+    def _strangers(self) -> list[str]:
+        """Who handed in another assignment than the others of the same zip or folder."""
+        lines = []
+        for done in self._done.values():
+            usual, number = Counter(assignment for _, assignment in done).most_common(1)[0]
+            if number < _USUAL or number < _USUAL * (len(done) - number):
+                continue
+            lines += [
+                f"{student} handed in {assignment}, where {number} others handed in {usual}: "
+                "perhaps the wrong zip."
+                for student, assignment in done
+                if assignment != usual
+            ]
+        return lines
 
 
 def _order(owner: Owner) -> tuple[str, int, str]:
@@ -302,10 +324,10 @@ def _folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def _text(name: str) -> str:
+    """A name as text: bytes that are none become escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _iso(time: datetime | None) -> str:
     return time.astimezone(UTC).isoformat() if time else ""
-
-
-def _argument(path: Path) -> str:
-    """A path as a shell takes it."""
-    return shlex.quote(str(path))

@@ -73,7 +73,7 @@ def choose(attempts: list[Attempt], assignment: Assignment) -> Contents:
         _add_notebooks(contents, found, ranks)
     _refuse_damaged(contents, failed)
     if not contents.files:
-        raise NothingFoundError(_nothing_in(found))
+        raise NothingFoundError(nothing_in(found))
     _say_choices(contents, candidates, found, failed)
     _say_left_out(contents, attempts)
     if contents.missing:
@@ -241,7 +241,7 @@ def _is_given(path: PurePosixPath, assignment: Assignment) -> bool:
     )
 
 
-def _nothing_in(found: list[Found]) -> str:
+def nothing_in(found: list[Found]) -> str:
     """Why there is nothing to take."""
     packed = [each.shown for each in found if each.item.path.suffix.lower() in _OTHER_ARCHIVES]
     if packed:

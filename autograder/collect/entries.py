@@ -26,12 +26,14 @@ class Handed:
         item: the file; its path is below the owner's entry.
         name: its full name in the download.
         container: the entry or level that it belongs to: what is handed in together has one.
+        level: the zip or folder that it lies in with other people's; empty for the given one.
     """
 
     owner: Owner
     item: Item
     name: str
     container: str
+    level: str = ""
 
 
 @dataclass(frozen=True)

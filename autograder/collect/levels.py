@@ -27,6 +27,7 @@ from autograder.collect.entries import (
 from autograder.collect.names import is_notebook, meant_by
 from autograder.collect.owning import BY_KEY, ROSTER, handed_in, may_be_a_container, owners_on
 from autograder.collect.systems import owner_of
+from autograder.collect.zips import items_in_zip, open_zip
 
 DEEPEST = 6
 MOST_NAMED = 20
@@ -117,7 +118,8 @@ class Sorter:
         try:
             items = entry.inside() if entry.is_folder else self._members(entry.items[0])
             inner = self._level(items, replace(place.below(entry), looks_for_keys=False))
-        except RefusedError:
+        except Exception:
+            # What cannot be opened holds nobody else's; its owner hears why.
             return None
         own, several = owns_files(entries_of(items)), len(inner.people) > 1
         if not inner.people or (not several and (own or not entry.is_folder or is_key)):
@@ -174,9 +176,9 @@ class Sorter:
             self._copies += 1
             path = self._workplace / f"class-{self._copies}.zip"
             item.copy_to(path, self._budget)
-        archive = archives.open_zip(path, item.label, self._budget)
+        archive = open_zip(path, item.label, self._budget)
         self._stack.enter_context(archive)
-        return archives.items_in_zip(archive, item.label, self._budget)
+        return items_in_zip(archive, item.label, self._budget)
 
 
 def _nobodys_file(entry: Entry, place: Place) -> str:

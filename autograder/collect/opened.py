@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.checking.stages import ASSIGNMENTS, NICKNAME_FILE
-from autograder.collect import archives
 from autograder.collect.archives import Budget, Item, RefusedError
 from autograder.collect.entries import OWN_FILES, Handed
 from autograder.collect.names import copy_number, is_code, is_notebook, meant_by
+from autograder.collect.zips import items_in_zip, open_zip
 from autograder.records.quoting import quoted
 
 DEEPEST_ZIP = 3
@@ -166,7 +166,7 @@ class Opener:
         copy = self._workplace / f"{self._copies}.zip"
         try:
             digest = item.copy_to(copy, self.budget)
-            archive = archives.open_zip(copy, item.label, self.budget)
+            archive = open_zip(copy, item.label, self.budget)
         except RefusedError:
             copy.unlink(missing_ok=True)
             raise
@@ -175,7 +175,7 @@ class Opener:
             own.enter_context(archive)
             found: list[Item] = []
             here = False
-            for member in archives.items_in_zip(archive, item.label, self.budget):
+            for member in items_in_zip(archive, item.label, self.budget):
                 if member.trouble:
                     raise RefusedError(f"{member.label} {member.trouble}")
                 member = member.below(item.path / member.path)

@@ -82,7 +82,8 @@ def handed_in(entry: Entry, owners: tuple[Owner, ...], place: Place) -> list[Han
         for item in entry.items:
             parts = item.path.parts[1:] or (owner.file or item.path.name,)
             name = "/".join(item.path.parts)
-            handed.append(Handed(owner, item.below(PurePosixPath(*parts)), name, own))
+            level = place.prefix.rstrip("!/")
+            handed.append(Handed(owner, item.below(PurePosixPath(*parts)), name, own, level))
     return handed
 
 

@@ -46,7 +46,7 @@ def assignments_in(attempt: Attempt) -> list[Assignment]:
 
 def split(
     attempts: list[Attempt], asked: Assignment | None
-) -> tuple[dict[str, list[Attempt]], list[Assignment]]:
+) -> tuple[dict[str, list[Attempt]], list[Assignment], list[Attempt]]:
     """A person's attempts by assignment.
 
     Args:
@@ -54,8 +54,8 @@ def split(
         asked: the only assignment that is collected; None for each attempt's own.
 
     Returns:
-        The attempts at each assignment, by its name; and the assignments that were handed in
-        but not asked for.
+        The attempts at each assignment, by its name; the assignments that were handed in but not
+        asked for; and the attempts whose files do not say what they are.
     """
     by_name: dict[str, list[Attempt]] = defaultdict(list)
     others: dict[str, Assignment] = {}
@@ -72,6 +72,8 @@ def split(
     # A notebook of any name, or a zip that cannot be opened, belongs to what else was handed in.
     if unsaid and asked is not None and (asked.name in by_name or not others):
         by_name[asked.name] += unsaid
-    elif unsaid and len(by_name) == 1:
+        unsaid = []
+    elif unsaid and len(by_name) == 1 and not others:
         next(iter(by_name.values())).extend(unsaid)
-    return dict(by_name), list(others.values())
+        unsaid = []
+    return dict(by_name), list(others.values()), unsaid
