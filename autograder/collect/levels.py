@@ -27,7 +27,7 @@ from autograder.collect.entries import (
 from autograder.collect.names import is_notebook, meant_by
 from autograder.collect.owning import BY_KEY, ROSTER, handed_in, may_be_a_container, owners_on
 from autograder.collect.systems import owner_of
-from autograder.collect.zips import items_in_zip, open_zip
+from autograder.collect.zips import ABSOLUTE, OUTSIDE, items_in_zip, open_zip
 
 DEEPEST = 6
 MOST_NAMED = 20
@@ -52,9 +52,15 @@ class Sorter:
         self._workplace = workplace
         self._budget = archives.budget_of_a_class()
         self._copies = 0
+        self._outside: list[Refused] = []
 
     def sort(self, download: Path) -> Sorted:
         """Whose everything in a download is."""
+        result = self._sort(download)
+        result.refused += self._outside
+        return result
+
+    def _sort(self, download: Path) -> Sorted:
         download = download.resolve()
         name = PurePosixPath(download.name)
         if not download.is_dir():
@@ -89,32 +95,34 @@ class Sorter:
         entries = entries_of(items)
         owned, refused = owners_on(entries, place, self._key_named)
         if place.is_given and not owned and owns_files(entries):
-            return Sorted(refused=[Refused(".", _nobodys_work(items, place))])
+            return Sorted(refused=[Refused(".", _nobodys_work(items, True))])
         result = Sorted(refused=refused)
-        doubtful = {entry.name for entry in entries if may_be_a_container(entry, entries, owned)}
-        sure = any(owned[name] for name in owned if name not in doubtful)
+        doubtful = {
+            entry.name: self._container_in(entry, place, owned[entry.name][0].system == ROSTER)
+            for entry in entries
+            if may_be_a_container(entry, entries, owned)
+        }
+        # Beside what is surely one person's, a container may be a person's, too.
+        sure = any(owned[name] and doubtful.get(name) is None for name in owned)
+        nobodys = [entry for entry in entries if entry.name not in owned]
+        for entry in nobodys:
+            result.add(self._nobodys(entry, place, len(nobodys) == 1))
         for entry in entries:
-            owners = owned.get(entry.name)
-            if owners is None:
-                result.add(self._nobodys(entry, place))
-                continue
-            container = None
-            if entry.name in doubtful:
-                is_key = owners[0].system == ROSTER
-                container = self._container_in(entry, place, is_key, sure)
-            if container is not None:
-                result.add(container)
+            container = doubtful.get(entry.name)
+            if container is None:
+                result.handed += handed_in(entry, owned.get(entry.name, ()), place)
+            elif container.handed and sure:
+                result.refused.append(_undecidable(entry, place, container))
             else:
-                result.handed += handed_in(entry, owners, place)
+                result.add(container)
         return result
 
-    def _container_in(
-        self, entry: Entry, place: Place, is_key: bool, beside_others: bool
-    ) -> Sorted | None:
+    def _container_in(self, entry: Entry, place: Place, is_key: bool) -> Sorted | None:
         """What a container with an owner's name holds; None where it is that owner's own.
 
         Where it can be both, it is refused by name.
         """
+        before = len(self._outside)
         try:
             items = entry.inside() if entry.is_folder else self._members(entry.items[0])
             inner = self._level(items, replace(place.below(entry), looks_for_keys=False))
@@ -123,27 +131,21 @@ class Sorter:
             return None
         own, several = owns_files(entries_of(items)), len(inner.people) > 1
         if not inner.people or (not several and (own or not entry.is_folder or is_key)):
+            del self._outside[before:]
             return None
-        if entry.is_folder and not own and not is_key and not beside_others:
+        if entry.is_folder and not own and not is_key:
             return inner
-        what = "folder" if entry.is_folder else "zip"
-        why = (
-            f"this {what} has one person's name, or a date's, and holds what looks like "
-            f"hand-ins of {len(inner.people)}; if it is a class's download, rename it to "
-            f"class{'' if entry.is_folder else '.zip'}; if it is one person's, give it the "
-            "person's key as its name"
-        )
-        return Sorted(refused=[Refused(place.label(entry), why)])
+        return Sorted(refused=[_undecidable(entry, place, inner)])
 
-    def _nobodys(self, entry: Entry, place: Place) -> Sorted:
+    def _nobodys(self, entry: Entry, place: Place, alone: bool) -> Sorted:
         """What an entry that belongs to nobody holds."""
         label = place.label(entry)
         try:
-            return self._inside(entry, place, label)
+            return self._inside(entry, place, label, alone)
         except Exception as error:
             return Sorted(refused=[Refused(label, words_of(error))])
 
-    def _inside(self, entry: Entry, place: Place, label: str) -> Sorted:
+    def _inside(self, entry: Entry, place: Place, label: str, alone: bool) -> Sorted:
         first = entry.items[0]
         if entry.is_folder:
             items = entry.inside()
@@ -158,7 +160,7 @@ class Sorter:
             return Sorted(refused=[Refused(label, why)])
         if owns_files(entries_of(items)):
             # Beside a student's own files no name says anything about others.
-            return Sorted(refused=[Refused(label, _nobodys_work(items, place))])
+            return Sorted(refused=[Refused(label, _nobodys_work(items, alone and not place.depth))])
         inner = self._level(items, place.below(entry))
         if not inner.handed and (not inner.refused or len(inner.refused) > MOST_NAMED):
             why = f"holds nothing whose name says whose it is; {BY_KEY}"
@@ -178,7 +180,22 @@ class Sorter:
             item.copy_to(path, self._budget)
         archive = open_zip(path, item.label, self._budget)
         self._stack.enter_context(archive)
-        return items_in_zip(archive, item.label, self._budget)
+        items = items_in_zip(archive, item.label, self._budget)
+        # Of such a path not even the beginning is believed.
+        led_out = [item for item in items if item.trouble in (ABSOLUTE, OUTSIDE)]
+        self._outside += [Refused(item.label, item.trouble) for item in led_out]
+        return [item for item in items if item not in led_out] if led_out else items
+
+
+def _undecidable(entry: Entry, place: Place, inner: Sorted) -> Refused:
+    what = "folder" if entry.is_folder else "zip"
+    return Refused(
+        place.label(entry),
+        f"this {what} has one person's name, or a date's, and holds what looks like hand-ins of "
+        f"{len(inner.people)}; if it is a class's download, rename it to "
+        f"class{'' if entry.is_folder else '.zip'} and collect it by itself; if it is one "
+        "person's, give it the person's key as its name",
+    )
 
 
 def _nobodys_file(entry: Entry, place: Place) -> str:
@@ -192,7 +209,7 @@ def _nobodys_file(entry: Entry, place: Place) -> str:
     return NOBODYS
 
 
-def _nobodys_work(items: list[Item], place: Place) -> str:
+def _nobodys_work(items: list[Item], is_all: bool) -> str:
     """Why a student's files are not placed, and what to do.
 
     A class's files must never be given to one student: only what is clearly one hand-in, and the
@@ -200,7 +217,6 @@ def _nobodys_work(items: list[Item], place: Place) -> str:
     """
     folders = {item.path.parent for item in items if meant_by(item.path.name, OWN_FILES)}
     named = any(owner_of(part) for item in items for part in item.path.parts)
-    whole = place.depth == 0 and len(folders) == 1 and not named
-    if whole and not any(item.is_zip for item in items):
+    if is_all and len(folders) == 1 and not named and not any(item.is_zip for item in items):
         return f"{NOBODYS}; {ALONE}"
     return f"{NOBODYS}; {BY_KEY}"

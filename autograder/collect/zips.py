@@ -17,6 +17,8 @@ from autograder.records.quoting import quoted
 # What the list of a zip's files takes: a name has some 60 letters, rarely more than 200.
 BYTES_FOR_A_NAME = 400
 _EXTENDED_TIME = 0x5455
+ABSOLUTE = "has an absolute path"
+OUTSIDE = "leads out of its folder"
 
 
 def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[Item]:
@@ -99,9 +101,9 @@ def _trouble_of(member: zipfile.ZipInfo, name: str) -> str:
     """Why a member is not opened, or nothing."""
     kind = stat.S_IFMT(member.external_attr >> 16)
     if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "has an absolute path"
+        return ABSOLUTE
     if ".." in name.split("/"):
-        return "leads out of its folder"
+        return OUTSIDE
     if kind not in (0, stat.S_IFREG):
         return "is a link or a device, not a file"
     if member.flag_bits & 1:
