@@ -17,7 +17,7 @@ T = "2026-05-04-12-00-00"
     [
         ("Jane Doe_7_assignsubmission_file_", "moodle", "Jane Doe", "7", ""),
         ("Jane Doe_7_assignsubmission_file", "moodle", "Jane Doe", "7", ""),
-        ("jdoe Jane Doe_7_assignsubmission_file_a_1.zip", "moodle", "jdoe Jane Doe", "7", "a_1.zip"),
+        ("jdoe Jane D_7_assignsubmission_file_a_1.zip", "moodle", "jdoe Jane D", "7", "a_1.zip"),
         ("Participant_55_assignsubmission_file_", "moodle", "Participant", "55", ""),
         ("Teilnehmer/in 3_55_assignsubmission_file_", "moodle", "Teilnehmer/in 3", "55", ""),
         ("Team Rot_12_assignsubmission_file_x.zip", "moodle", "Team Rot", "12", "x.zip"),

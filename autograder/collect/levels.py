@@ -184,7 +184,7 @@ class Sorter:
         # Of such a path not even the beginning is believed.
         led_out = [item for item in items if item.trouble in (ABSOLUTE, OUTSIDE)]
         self._outside += [Refused(item.label, item.trouble) for item in led_out]
-        return [item for item in items if item not in led_out] if led_out else items
+        return [item for item in items if item.trouble not in (ABSOLUTE, OUTSIDE)]
 
 
 def _undecidable(entry: Entry, place: Place, inner: Sorted) -> Refused:
