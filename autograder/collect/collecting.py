@@ -5,71 +5,32 @@ from __future__ import annotations
 import shlex
 import tempfile
 from collections import Counter, defaultdict
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.checking.stages import ASSIGNMENTS, Assignment
 from autograder.collect.archives import RefusedError, item_on_disk, items_in_folder, words_of
-from autograder.collect.contents import Contents, choose, newest_time, nothing_in
+from autograder.collect.collection import Collection, Proposal
+from autograder.collect.contents import choose, newest_time, nothing_in
 from autograder.collect.entries import Handed, Refused, Sorted
 from autograder.collect.levels import Sorter
 from autograder.collect.opened import Opener, Unit
-from autograder.collect.place import Placed, place
+from autograder.collect.owning import ROSTER
+from autograder.collect.place import place
 from autograder.collect.recognising import Attempt, attempts_in, split
 from autograder.collect.shelf import Shelf
 from autograder.collect.systems.owner import Kind, Owner
 from autograder.records.origin import Origin, OriginFile
 from autograder.records.quoting import quoted
 from autograder.roster.directory import Certainty, Directory, Match
-from autograder.roster.naming import student_id
 
 COMMAND = "command"
 # From so many hand-ins of one assignment on, another one among them is a surprise.
 _USUAL = 3
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Somebody who may be a person that the course knows.
-
-    Attributes:
-        who: as the download names the person.
-        key: the key of the person it may be.
-        why: what this rests on.
-        assignment: what was handed in.
-    """
-
-    who: str
-    key: str
-    why: str
-    assignment: Assignment
-
-
-@dataclass
-class Collection:
-    """What became of a download.
-
-    Attributes:
-        placed: the submissions, by student.
-        not_placed: everything else.
-        proposals: whose work waits until somebody confirms whose it is.
-        notes: what holds for the whole download.
-        strangers: who handed in another assignment than the others.
-    """
-
-    placed: list[Placed] = field(default_factory=list)
-    not_placed: list[Refused] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> int:
-        """0 where everything has its place, 1 otherwise."""
-        left_out = any(placed.code_left_out for placed in self.placed)
-        return int(bool(self.not_placed or self.proposals or self.strangers or left_out))
+_ORDER = {name: number for number, name in enumerate(ASSIGNMENTS)}
 
 
 def collect(
@@ -104,8 +65,8 @@ def collect(
             return Collection(not_placed=[Refused(quoted(downloads.name), why)])
         else:
             found = _everything(downloads, student)
-        collecting = _Collecting(downloads, root, directory, assignment, dry_run, confirm, newer)
-        return collecting.place_all(found)
+        collecting = _Collecting(downloads, root, assignment, dry_run, confirm, newer)
+        return collecting.place_all(found, directory)
 
 
 def _everything(downloads: Path, student: str) -> Sorted:
@@ -118,14 +79,28 @@ def _everything(downloads: Path, student: str) -> Sorted:
     return Sorted([Handed(owner, item, str(item.path), "") for item in items])
 
 
+@dataclass(frozen=True)
+class _HandIn:
+    """What one person handed in to one assignment.
+
+    Attributes:
+        person: which of the people of the download.
+        assignment: which.
+        origin: where it comes from.
+    """
+
+    person: int
+    assignment: Assignment
+    origin: Origin
+
+
 class _Collecting:
-    """One download on its way."""
+    """One download on its way: looked through, matched with the roster as a whole, placed."""
 
     def __init__(
         self,
         downloads: Path,
         root: Path,
-        directory: Directory,
         assignment: Assignment | None,
         dry_run: bool,
         confirm: bool,
@@ -133,52 +108,82 @@ class _Collecting:
     ) -> None:
         self._downloads = downloads
         self._shelf = Shelf(root)
-        self._directory = directory
         self._assignment = assignment
         self._dry_run = dry_run
         self._confirm = confirm
         self._newer = newer
         self._result = Collection()
-        # By name: the keys that this download made, each with its assignments.
-        self._made: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         # By the level of the download: everybody there and the assignment handed in.
         self._done: dict[str, list[tuple[str, str]]] = defaultdict(list)
 
-    def place_all(self, found: Sorted) -> Collection:
+    def place_all(self, found: Sorted, directory: Directory) -> Collection:
         """Place everything, one person after the other."""
         result = self._result
         result.not_placed += found.refused
-        people: dict[tuple[str, str, str], list[Handed]] = defaultdict(list)
+        by_person: dict[tuple[str, str, str], list[Handed]] = defaultdict(list)
         for handed in found.handed:
-            people[handed.owner.identity].append(handed)
+            by_person[handed.owner.identity].append(handed)
+        people = sorted(by_person.values(), key=lambda files: _order(files[0].owner))
+        hand_ins: list[_HandIn] = []
+        for number, files in enumerate(people):
+            with self._opener(files) as opener:
+                hand_ins += self._look(files, number, opener)
+        hand_ins.sort(key=lambda each: _ORDER[each.assignment.name])
+        asked = [(each.origin, each.assignment.name) for each in hand_ins]
         names: dict[str, set[str]] = defaultdict(set)
-        for files in people.values():
+        for files in people:
             names[files[0].owner.student].add(files[0].owner.name)
-        for _, files in sorted(people.items(), key=lambda each: _order(each[1][0].owner)):
-            self._person(files, sorted(names[files[0].owner.student]))
-        result.placed.sort(
-            key=lambda each: (each.student, list(ASSIGNMENTS).index(each.assignment.name))
-        )
+        for each, match in zip(hand_ins, directory.match_all(asked), strict=True):
+            files = people[each.person]
+            match = _unless_ambiguous(match, sorted(names[files[0].owner.student]))
+            if self._may_be_placed(each, match, files[0].owner):
+                with self._opener(files) as opener:
+                    self._place(files, each, match.key, opener)
+        result.placed.sort(key=lambda each: (each.student, _ORDER[each.assignment.name]))
         if any(placed.system == "canvas" for placed in result.placed):
             result.notes.append("Canvas's zip holds no hand-in times; only its LATE mark counts.")
         result.strangers += self._strangers()
         return result
 
-    def _person(self, files: list[Handed], names: list[str]) -> None:
-        """Place what one person handed in, to whatever assignments."""
-        what = quoted(files[0].owner.student)
+    @contextmanager
+    def _opener(self, files: list[Handed]) -> Iterator[Opener]:
+        """Opens one person's files; whatever is wrong with them stops nobody else's."""
         try:
             with tempfile.TemporaryDirectory(prefix="vitcourse-") as folder, ExitStack() as stack:
-                self._place_files(files, names, what, Opener(Path(folder), stack), stack)
+                yield Opener(Path(folder), stack)
+        except RefusedError as error:
+            self._refuse(files, str(error))
         except Exception as error:
-            # Nothing that one person hands in may stop the others.
-            known = isinstance(error, RefusedError)
-            why = str(error) if known else f"cannot be collected: {words_of(error)}"
-            self._result.not_placed.append(Refused(what, why))
+            self._refuse(files, f"cannot be collected: {words_of(error)}")
 
-    def _place_files(
-        self, files: list[Handed], names: list[str], what: str, opener: Opener, stack: ExitStack
-    ) -> None:
+    def _refuse(self, files: list[Handed], why: str) -> None:
+        self._result.not_placed.append(Refused(quoted(files[0].owner.student), why))
+
+    def _look(self, files: list[Handed], number: int, opener: Opener) -> list[_HandIn]:
+        """Find out which assignments a person handed in; what cannot be placed is refused."""
+        by_assignment, others, unsaid = self._opened(files, opener)
+        for other in others:
+            self._refuse(
+                files,
+                f"handed in {other.name}, which is not collected now; collect it with: vitcourse "
+                f"collect {shlex.quote(str(self._downloads))} --assignment {other.name}",
+            )
+        for attempt in unsaid:
+            self._refuse(files, self._why_unsaid(attempt))
+        hand_ins = []
+        for name, attempts in by_assignment.items():
+            try:
+                units = choose(attempts, ASSIGNMENTS[name]).units
+            except RefusedError as error:
+                self._refuse(files, str(error))
+            else:
+                hand_ins.append(_HandIn(number, ASSIGNMENTS[name], self._origin(units)))
+        return hand_ins
+
+    def _opened(
+        self, files: list[Handed], opener: Opener
+    ) -> tuple[dict[str, list[Attempt]], list[Assignment], list[Attempt]]:
+        """What one person handed in, by assignment."""
         uploaded = [each for each in files if each.owner.kind is Kind.FILE]
         if not uploaded:
             raise RefusedError("handed in only what is typed into the text field, no files")
@@ -186,28 +191,9 @@ class _Collecting:
             if each.item.trouble:
                 raise RefusedError(f"{each.item.label} {each.item.trouble}")
         attempts = attempts_in(*opener.open(uploaded))
-        by_assignment, others, unsaid = split(attempts, self._assignment)
-        for other in others:
-            why = (
-                f"handed in {other.name}, which is not collected now; collect it with: vitcourse "
-                f"collect {shlex.quote(str(self._downloads))} --assignment {other.name}"
-            )
-            self._result.not_placed.append(Refused(what, why))
         if not attempts:
             raise RefusedError(nothing_in([]))
-        for attempt in unsaid:
-            self._result.not_placed.append(Refused(what, self._why_unsaid(attempt)))
-        typed = any(each.owner.kind is Kind.TEXT for each in files)
-        for name, own in sorted(
-            by_assignment.items(), key=lambda each: list(ASSIGNMENTS).index(each[0])
-        ):
-            try:
-                contents = choose(own, ASSIGNMENTS[name])
-                if typed:
-                    contents.notes.append("typed into the text field, too; that is not taken")
-                self._place(contents, names, what, opener)
-            except RefusedError as error:
-                self._result.not_placed.append(Refused(what, str(error)))
+        return split(attempts, self._assignment)
 
     def _why_unsaid(self, attempt: Attempt) -> str:
         """Why it cannot be said which assignment an attempt is."""
@@ -220,63 +206,49 @@ class _Collecting:
             )
         return nothing_in(attempt.found)
 
-    def _place(self, contents: Contents, names: list[str], what: str, opener: Opener) -> None:
+    def _may_be_placed(self, hand_in: _HandIn, match: Match, owner: Owner) -> bool:
+        """Whether it is known whose a hand-in is; else it is refused, or a proposal waits."""
+        if match.certainty is Certainty.REFUSED:
+            self._result.not_placed.append(Refused(quoted(owner.student), match.why))
+            return False
+        if match.certainty is Certainty.PROPOSED and not self._confirm:
+            shown = f"{owner.name} ({owner.number})" if owner.number else owner.name
+            proposal = Proposal(quoted(shown), match.key, match.why, hand_in.assignment)
+            self._result.proposals.append(proposal)
+            return False
+        return True
+
+    def _place(self, files: list[Handed], hand_in: _HandIn, key: str, opener: Opener) -> None:
+        """Place a hand-in under its key."""
+        by_assignment, _, _ = self._opened(files, opener)
+        contents = choose(by_assignment[hand_in.assignment.name], hand_in.assignment)
         units = contents.units
         owner = units[0].handed.owner
         time = newest_time(units)
-        origin = self._origin(owner, units, time)
-        assignment = contents.assignment
-        match = self._match(owner, origin, assignment, names)
-        if match.certainty is Certainty.REFUSED:
-            raise RefusedError(match.why)
-        if match.certainty is Certainty.PROPOSED and not self._confirm:
-            shown = f"{owner.name} ({owner.number})" if owner.name else owner.number
-            self._result.proposals.append(Proposal(quoted(shown), match.key, match.why, assignment))
-            return
+        if any(each.owner.kind is Kind.TEXT for each in files):
+            contents.notes.append("typed into the text field, too; that is not taken")
         if owner.group:
             group = ", ".join(quoted(each) for each in owner.group)
             contents.notes.append(f"handed in by a group: {group}")
-        if origin.late:
+        if hand_in.origin.late:
             contents.notes.append("Canvas marks it as late")
-        if owner.system in (COMMAND, "roster") and time is not None:
+        if owner.system in (COMMAND, ROSTER) and time is not None:
             contents.notes.append("the time is the file's on this computer")
-        self._made[_folded(owner.name)][match.key].add(assignment.name)
         placed = place(
             self._shelf,
-            match.key,
+            key,
             contents,
-            origin,
+            hand_in.origin,
             time,
             opener.budget,
             dry_run=self._dry_run,
             is_newer=self._newer,
         )
         self._result.placed.append(placed)
-        self._done[units[0].handed.level].append((match.key, assignment.name))
+        self._done[units[0].handed.level].append((key, hand_in.assignment.name))
 
-    def _match(
-        self, owner: Owner, origin: Origin, assignment: Assignment, names: list[str]
-    ) -> Match:
-        """Whose it is, by the roster, or by what was said on the command line."""
-        if owner.system == COMMAND:
-            key = self._directory.key_named(owner.name) or student_id(owner.name)
-            return Match(Certainty.KNOWN, key)
-        if owner.system == "roster":
-            return Match(Certainty.KNOWN, owner.name)
-        match = self._directory.match(origin, assignment.name)
-        if match.certainty is not Certainty.NEW:
-            return match
-        if len(names) > 1:
-            shown = ", ".join(quoted(name) for name in names)
-            return Match(Certainty.REFUSED, "", f"is the name of several people: {shown}")
-        made = self._made[_folded(owner.name)]
-        before = [key for key, done in made.items() if assignment.name not in done]
-        if match.key in made or owner.system != "moodle" or not before or len(made) > 1:
-            return match
-        why = "the same name under another number in this download"
-        return Match(Certainty.PROPOSED, before[0], why)
-
-    def _origin(self, owner: Owner, units: list[Unit], time: datetime | None) -> Origin:
+    def _origin(self, units: list[Unit]) -> Origin:
+        owner = units[0].handed.owner
         files = tuple(
             OriginFile(
                 _text(unit.handed.name),
@@ -293,7 +265,7 @@ class _Collecting:
             owner.number,
             owner.email,
             any(unit.handed.owner.late for unit in units),
-            _iso(time),
+            _iso(newest_time(units)),
             _text(units[0].handed.level or self._downloads.resolve().name),
             files,
         )
@@ -320,8 +292,12 @@ def _order(owner: Owner) -> tuple[str, int, str]:
     return owner.name.casefold(), number, owner.number
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+def _unless_ambiguous(match: Match, names: list[str]) -> Match:
+    """A match, unless it rests on a key that several names of the download give."""
+    if match.certainty is not Certainty.NEW or len(names) < 2:
+        return match
+    shown = ", ".join(quoted(name) for name in names)
+    return Match(Certainty.REFUSED, "", f"is the name of several people: {shown}")
 
 
 def _text(name: str) -> str:

@@ -16,6 +16,8 @@ from autograder.collect.recognising import Attempt, assignments_in
 _OTHER_ARCHIVES = {".rar", ".7z", ".tar", ".gz", ".tgz", ".xz", ".bz2"}
 _MOST_NAMED = 4
 _MOST_CODE_NAMED = 60
+_ON_ONE_LINE = 20
+_MOST_ZIPS_NAMED = 6
 
 
 @dataclass
@@ -185,7 +187,9 @@ def _say_attempts(contents: Contents, found: list[Found]) -> None:
     newest = max(units.values(), key=lambda unit: unit.age)
     apart = sum(map(len, names.values())) == len(set().union(*names.values()))
     if apart:
-        labels = ", ".join(sorted(unit.handed.item.label for unit in units.values()))
+        names_of_zips = sorted(unit.handed.item.label for unit in units.values())
+        more = ", …" if len(names_of_zips) > _MOST_ZIPS_NAMED else ""
+        labels = ", ".join(names_of_zips[:_MOST_ZIPS_NAMED]) + more
         contents.notes.append(f"put together from {len(names)} files: {labels}")
     else:
         label = newest.handed.item.label
@@ -222,11 +226,14 @@ def _say_left_out(contents: Contents, attempts: list[Attempt]) -> None:
                 code.append(shown)
             elif each.meant in contents.files or each.meant not in own:
                 others.append(shown)
-    if code:
-        contents.code_left_out = True
-        more = f" and {len(code) - _MOST_CODE_NAMED:,} more" if len(code) > _MOST_CODE_NAMED else ""
-        names = ", ".join(sorted(code)[:_MOST_CODE_NAMED])
-        contents.notes.append(f"CODE left out, {len(code)} file(s): {names}{more}")
+    contents.code_left_out = bool(code)
+    code.sort()
+    for start in range(0, min(len(code), _MOST_CODE_NAMED), _ON_ONE_LINE):
+        end = min(start + _ON_ONE_LINE, _MOST_CODE_NAMED)
+        rest = len(code) - end
+        others_too = f" and {rest:,} more" if end == _MOST_CODE_NAMED and rest else ""
+        names = ", ".join(code[start:end])
+        contents.notes.append(f"CODE left out, {len(code)} file(s): {names}{others_too}")
     if others:
         names = ", ".join(sorted(others)[:_MOST_NAMED])
         more = ", …" if len(others) > _MOST_NAMED else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -55,6 +57,28 @@ class Directory:
             assignment: the name of the assignment that it belongs to.
         """
         return Match(Certainty.NEW, student_id(origin.name, origin.number))
+
+    def match_all(self, hand_ins: Sequence[tuple[Origin, str]]) -> list[Match]:
+        """Whose the hand-ins of a download are, each one's match in the same order.
+
+        One name under another number in another assignment is proposed to be the same person.
+
+        Args:
+            hand_ins: what the download says of each, and the assignment that it belongs to.
+        """
+        made: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        found = []
+        for origin, assignment in hand_ins:
+            match = self.match(origin, assignment)
+            keys = made[" ".join(origin.name.casefold().split())]
+            before = [key for key, done in keys.items() if assignment not in done]
+            renumbered = before and len(keys) == 1 and match.key not in keys
+            if match.certainty is Certainty.NEW and renumbered and origin.system == "moodle":
+                why = "the same name under another number in this download"
+                match = Match(Certainty.PROPOSED, before[0], why)
+            keys[match.key].add(assignment)
+            found.append(match)
+        return found
 
     def key_named(self, text: str) -> str | None:
         """The key of the person whom a text names exactly; None where it names nobody.
