@@ -34,7 +34,7 @@ def test_a_labs_download_does_not_replace_the_homework(course: Course) -> None:
     assert f"--assignment {LAB.name}" in collection.not_placed[0].why
     assert str(path) in collection.not_placed[0].why
     assert course.submitted(KEY) == WHOLE
-    assert course.collect(path).exit_code == 0
+    assert course.collect(path, confirm=True).exit_code == 0
     assert course.submitted(KEY, LAB.name) == OWN
     assert course.submitted(KEY) == WHOLE
 

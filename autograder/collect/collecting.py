@@ -133,10 +133,15 @@ class _Collecting:
         names: dict[str, set[str]] = defaultdict(set)
         for files in people:
             names[files[0].owner.student].add(files[0].owner.name)
+        keys: dict[int, str] = {}
         for each, match in zip(hand_ins, directory.match_all(asked), strict=True):
             files = people[each.person]
             match = _unless_ambiguous(match, sorted(names[files[0].owner.student]))
+            # What one person hands in at once to two assignments is not asked about twice.
+            if match.key and keys.get(each.person) == match.key:
+                match = Match(Certainty.KNOWN, match.key)
             if self._may_be_placed(each, match, files[0].owner):
+                keys[each.person] = match.key
                 with self._opener(files) as opener:
                     self._place(files, each, match.key, opener)
         result.placed.sort(key=lambda each: (each.student, _ORDER[each.assignment.name]))
