@@ -65,7 +65,7 @@ def collect(
             return Collection(not_placed=[Refused(quoted(downloads.name), why)])
         else:
             found = _everything(downloads, student)
-        collecting = _Collecting(downloads, root, assignment, dry_run, confirm, newer)
+        collecting = _Collecting(downloads, root, workplace, assignment, dry_run, confirm, newer)
         return collecting.place_all(found, directory)
 
 
@@ -101,6 +101,7 @@ class _Collecting:
         self,
         downloads: Path,
         root: Path,
+        workplace: Path,
         assignment: Assignment | None,
         dry_run: bool,
         confirm: bool,
@@ -108,6 +109,7 @@ class _Collecting:
     ) -> None:
         self._downloads = downloads
         self._shelf = Shelf(root)
+        self._workplace = workplace
         self._assignment = assignment
         self._dry_run = dry_run
         self._confirm = confirm
@@ -154,8 +156,8 @@ class _Collecting:
     def _opener(self, files: list[Handed]) -> Iterator[Opener]:
         """Opens one person's files; whatever is wrong with them stops nobody else's."""
         try:
-            with tempfile.TemporaryDirectory(prefix="vitcourse-") as folder, ExitStack() as stack:
-                yield Opener(Path(folder), stack)
+            with ExitStack() as stack:
+                yield Opener(self._workplace, stack)
         except RefusedError as error:
             self._refuse(files, str(error))
         except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _COPY_BEHIND = re.compile(
@@ -49,7 +50,7 @@ def meant_by(name: str, files: tuple[str, ...]) -> tuple[str, int] | None:
     """
     if len(name) > _LONGEST_NAME:
         return None
-    by_name = {_plain(file): file for file in files}
+    by_name = _by_plain_name(files)
     plain = _without_ending(unicodedata.normalize("NFC", name).strip().rstrip(". "))
     copies = 0
     for _ in range(_MOST_MARKS + 1):
@@ -93,6 +94,11 @@ def kept_name(name: str, taken: set[str]) -> str:
     while (kept := f"{stem}{f' {number}' if number > 1 else ''}.ipynb") in taken:
         number += 1
     return kept
+
+
+@lru_cache(maxsize=8)
+def _by_plain_name(files: tuple[str, ...]) -> dict[str, str]:
+    return {_plain(file): file for file in files}
 
 
 def _without_ending(name: str) -> str:

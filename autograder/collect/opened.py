@@ -99,7 +99,7 @@ class Opener:
     """Opens the files of one person, all within one budget.
 
     Args:
-        workplace: an empty folder for zips.
+        workplace: a folder for zips, which are removed with the stack.
         stack: keeps zips open until everything is placed.
     """
 
