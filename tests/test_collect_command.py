@@ -56,7 +56,7 @@ def test_proposals_stand_in_one_table_and_wait(
         ["Al Roe (8)", "key-of-Al", "because of Al"],
         ["Jane Doe (7)", "key-of-Jane", "because of Jane"],
     ]
-    assert lines[-1].endswith(f"vitcourse collect '{path}' --course {class_course.root} --confirm")
+    assert lines[-1].endswith(f"vitcourse collect '{path}' --confirm --course {class_course.root}")
     result = run(class_course, path, "--confirm")
     assert result.exit_code == Exit.FINE
     assert class_course.students == ["Bo", "key-of-Al", "key-of-Jane"]

@@ -48,9 +48,10 @@ def test_what_does_not_show_is_written_out(text: str, shown: str) -> None:
 
 
 def test_every_letter_of_unicode_shows_or_is_written_out() -> None:
-    for code in range(0x110000):
-        for letter in quoted(chr(code)):
-            assert letter == " " or unicodedata.category(letter)[0] not in "CZ", hex(code)
+    for start in range(0, 0x110000, 0x1000):
+        letters = "".join(map(chr, range(start, start + 0x1000)))
+        bad = {c for c in set(quoted(letters, 10**6)) - {" "} if unicodedata.category(c)[0] in "CZ"}
+        assert not bad, hex(start)
 
 
 def test_long_names_lose_their_middle() -> None:

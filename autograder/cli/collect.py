@@ -85,10 +85,10 @@ def collect(
     collection = place_all(
         downloads, root, student, chosen, dry_run=dry_run, confirm=confirm, newer=newer
     )
-    again = ["vitcourse", "collect", str(downloads)]
+    again = ["vitcourse", "collect", str(downloads), "--confirm"]
     again += ["--assignment", assignment] if assignment else []
     again += ["--course", str(course)] if course else []
-    for line in report(collection, shlex.join([*again, "--confirm"]), dry_run=dry_run):
+    for line in report(collection, shlex.join(again), dry_run=dry_run):
         typer.echo(line)
     raise typer.Exit(collection.exit_code)
 
