@@ -39,7 +39,7 @@ def test_what_can_be_taken_is_taken_and_the_rest_is_named(course: Course, hand_i
     assert [words for words in hand_in.words if words not in told] == [], told
     folder = course.root / "submitted" / JANE / "vit-cifar10"
     assert {p.name for p in folder.glob("*")} - {"timestamp.txt"} == hand_in.taken
-    assert collection.exit_code == (0 if hand_in.taken else 1)
+    assert collection.exit_code == int(hand_in.attention or not hand_in.taken)
     if hand_in.taken:
         assert inspect(folder, HOMEWORK.notebook).problem is hand_in.problem
     else:

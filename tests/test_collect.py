@@ -23,8 +23,9 @@ from downloads import (
 )
 
 from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
-from autograder.collect.lms import owner_of, without_copy_mark
+from autograder.collect.names import without_copy_mark
 from autograder.collect.place import Outcome
+from autograder.collect.systems import owner_of
 
 
 @pytest.mark.parametrize(

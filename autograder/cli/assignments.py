@@ -54,52 +54,6 @@ def release(
     typer.echo(f"For staff:    {made.guide}")
 
 
-def collect(
-    downloads: Annotated[
-        Path,
-        typer.Argument(exists=True, help="The zip that was downloaded, or a folder of such zips."),
-    ],
-    student: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Whose DOWNLOADS is, where no file name tells."),
-    ] = None,
-    assignment: Named = HOMEWORK.name,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be done.")
-    ] = False,
-    course: Course = None,
-) -> None:
-    """Sort what Moodle or Canvas handed out into submitted/.
-
-    Run it on "Download all submissions" as it is, as often as you like: what is there already
-    is left alone, a newer attempt replaces an older one, which is kept in .vitcourse/replaced/.
-    Times come from the zip, read by this computer's clock where the zip does not say otherwise.
-    What cannot be placed is named, and the exit status is 1.
-
-    \b
-    Examples: vitcourse collect ~/Downloads/CS1-Homework-77.zip
-              vitcourse collect ~/Downloads/submissions --dry-run
-              vitcourse collect submission.zip --student alice
-              vitcourse collect ~/Downloads/lab.zip --assignment NAME
-    """
-    root = root_of(course)
-    from autograder.collect.collecting import collect as place_all
-
-    collection = place_all(downloads, root, student, ASSIGNMENTS[assignment], dry_run=dry_run)
-    for placed in collection.placed:
-        time = placed.time.astimezone().strftime("%Y-%m-%d %H:%M") if placed.time else "no time"
-        typer.echo(f"{placed.student}: {placed.outcome}, handed in {time}")
-        for note in placed.notes:
-            typer.echo(f"    {note}")
-    would = "would be " if dry_run else ""
-    typer.echo(f"{len(collection.placed)} submission(s) {would}in submitted/.")
-    if collection.not_placed:
-        typer.echo(f"{len(collection.not_placed)} NOT placed:")
-        for item in collection.not_placed:
-            typer.echo(f"    {item.what}: {item.why}")
-    raise typer.Exit(collection.exit_code)
-
-
 def check(
     folder: Annotated[
         Path,

@@ -2,7 +2,8 @@
 
 import typer
 
-from .assignments import answers, check, collect, grade, release
+from .assignments import answers, check, grade, release
+from .collect import collect
 from .common import NAMES
 from .course import demo, doctor, leaderboard, reseed
 from .feedback import feedback
@@ -15,7 +16,7 @@ HELP = f"""The Vision Transformer course, from the release to the marks.
 An assignment's life:
   vitcourse doctor              is everything there?
   vitcourse release             stubs, notebook and zip for students
-  vitcourse collect DOWNLOADS   what Moodle or Canvas handed out -> submitted/
+  vitcourse collect DOWNLOADS   what Moodle, Canvas, … handed out -> submitted/
   vitcourse grade               nbgrader's autograde, every submission named
   jupyter lab                   Nbgrader, Formgrader: mark the written answers
   vitcourse feedback            a page for each student -> feedback/
@@ -33,7 +34,6 @@ The assignments are {NAMES}.
 Without a name the first is meant; another one is released by its name and given to the
 other commands with --assignment:
   vitcourse release NAME
-  vitcourse collect DOWNLOADS --assignment NAME
   vitcourse grade --assignment NAME
   vitcourse feedback --assignment NAME
 

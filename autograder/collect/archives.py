@@ -1,24 +1,27 @@
-"""Zips and folders, opened without trusting them."""
+"""Files of a download, and how much of them is opened at most."""
 
 from __future__ import annotations
 
-import re
+import hashlib
+import os
 import stat
-import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from autograder.records.quoting import quoted
+
 LARGEST_FILE = 512 * 2**20
 LARGEST_SUBMISSION = 2 * 2**30
+LARGEST_CLASS = 200 * 2**30
 MOST_FILES = 20_000
-_JUNK_FOLDERS = {"__MACOSX", "__pycache__"}
+MOST_FILES_OF_A_CLASS = 400_000
+_JUNK_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 _JUNK_FILES = {"thumbs.db", "desktop.ini"}
-_EXTENDED_TIME = 0x5455
 
 
 class RefusedError(Exception):
@@ -26,7 +29,71 @@ class RefusedError(Exception):
 
 
 class NothingFoundError(RefusedError):
-    """Nothing in it belongs to the assignment."""
+    """Nothing in it belongs to an assignment."""
+
+
+@dataclass
+class Budget:
+    """What may be opened: one for everything of one student, over all archives in archives.
+
+    Attributes:
+        most_files: members of archives.
+        most_bytes: that archives claim to hold, and that are unpacked.
+        largest: bytes that one file may have.
+        whose: for messages.
+    """
+
+    most_files: int = field(default_factory=lambda: MOST_FILES)
+    most_bytes: int = field(default_factory=lambda: LARGEST_SUBMISSION)
+    largest: int = field(default_factory=lambda: LARGEST_FILE)
+    whose: str = "any submission"
+    _files: int = 0
+    _claimed: int = 0
+    _unpacked: int = 0
+
+    @property
+    def files_left(self) -> int:
+        """How many members may still be listed."""
+        return self.most_files - self._files
+
+    def list_files(self, number: int, label: str) -> None:
+        """Count members before they are listed.
+
+        Raises:
+            RefusedError: they are more than may be.
+        """
+        self._files += number
+        if self._files > self.most_files:
+            raise RefusedError(f"{label} holds {number:,} files, more than {self.whose} needs")
+
+    def claim(self, size: int) -> None:
+        """Count bytes that an archive says it holds.
+
+        Raises:
+            RefusedError: they are more than may be.
+        """
+        self._claimed += size
+        if self._claimed > self.most_bytes:
+            total = megabytes(self._claimed)
+            raise RefusedError(f"unpacks to {total}, more than {self.whose} needs")
+
+    def unpack(self, size: int) -> None:
+        """Count bytes as they are unpacked, whatever the archive says.
+
+        Raises:
+            RefusedError: they are more than may be.
+        """
+        self._unpacked += size
+        if self._unpacked > self.most_bytes:
+            most = megabytes(self.most_bytes)
+            raise RefusedError(
+                f"unpacks to more than {most}, which is more than {self.whose} needs"
+            )
+
+
+def budget_of_a_class() -> Budget:
+    """What a download of some thousand students may hold."""
+    return Budget(MOST_FILES_OF_A_CLASS, LARGEST_CLASS, LARGEST_CLASS, "any class")
 
 
 @dataclass(frozen=True)
@@ -40,6 +107,8 @@ class Item:
         time: when it was written; None where nothing says so.
         trouble: why it is not opened; empty for most.
         open: opens it for reading.
+        crc: the checksum that the archive claims; None for a file on the disk.
+        place: where it lies on the disk; None in an archive.
     """
 
     path: PurePosixPath
@@ -47,41 +116,95 @@ class Item:
     size: int
     time: datetime | None
     trouble: str
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
+    crc: int | None = None
+    place: Path | None = None
 
     @property
     def is_zip(self) -> bool:
         """Whether it is a zip, by its name."""
-        return self.path.suffix.lower() == ".zip"
+        return self.path.name.strip().lower().endswith(".zip")
 
-    def copy_to(self, target: Path) -> Path:
-        """Write the content to a file, as far as it is not larger than any submission's.
+    def below(self, path: PurePosixPath) -> Item:
+        """The same file at another path."""
+        return replace(self, path=path)
+
+    def chunks(self, budget: Budget) -> Iterator[bytes]:
+        """The content, piece by piece.
 
         Raises:
             RefusedError: it is too large, damaged or encrypted.
         """
         if self.trouble:
             raise RefusedError(f"{self.label} {self.trouble}")
-        written = 0
-        target.parent.mkdir(parents=True, exist_ok=True)
+        read = 0
         try:
-            with self.open() as source, target.open("wb") as file:
-                while chunk := source.read(2**20):
-                    written += len(chunk)
-                    if written > LARGEST_FILE:
-                        raise RefusedError(f"{self.label} is larger than {megabytes(LARGEST_FILE)}")
-                    file.write(chunk)
-        except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as e:
-            raise RefusedError(f"{self.label} cannot be read: {e}") from e
-        return target
+            with self.open() as source:
+                while chunk := source.read(2**18):
+                    read += len(chunk)
+                    if read > budget.largest:
+                        largest = megabytes(budget.largest)
+                        raise RefusedError(f"{self.label} is larger than {largest}")
+                    budget.unpack(len(chunk))
+                    yield chunk
+        except RefusedError:
+            raise
+        except Exception as error:
+            # Each method of packing has errors of its own, and some raise what nobody foresees.
+            raise RefusedError(f"{self.label} cannot be read: {words_of(error)}") from error
+
+    def copy_to(self, target: Path, budget: Budget) -> str:
+        """Write the content to a file; its SHA-256.
+
+        Raises:
+            RefusedError: it is too large, damaged or encrypted.
+        """
+        target.parent.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        with target.open("wb") as file:
+            for chunk in self.chunks(budget):
+                digest.update(chunk)
+                file.write(chunk)
+        return digest.hexdigest()
+
+    def checksum(self) -> tuple[int, int]:
+        """Size and checksum: equal for equal files."""
+        if self.crc is not None:
+            return self.size, self.crc
+        crc = 0
+        for chunk in self.chunks(Budget()):
+            crc = zlib.crc32(chunk, crc)
+        return self.size, crc
+
+    def beginning(self, size: int) -> bytes:
+        """The first bytes; fewer where it is shorter.
+
+        Raises:
+            RefusedError: it cannot be read.
+        """
+        found = b""
+        for chunk in self.chunks(Budget()):
+            found += chunk
+            if len(found) >= size:
+                break
+        return found[:size]
 
 
 def items_in_folder(folder: Path) -> Iterator[Item]:
     """The files below a folder, without what operating systems and editors leave there."""
-    for path in sorted(folder.rglob("*")):
-        inside = PurePosixPath(path.relative_to(folder).as_posix())
-        if not is_junk(inside) and (path.is_symlink() or not path.is_dir()):
-            yield item_on_disk(path, inside)
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for name in sorted((*files, *links)):
+            path = Path(place, name)
+            inside = PurePosixPath(path.relative_to(folder).as_posix())
+            if not is_junk(inside):
+                yield item_on_disk(path, inside)
+        for name in folders:
+            path = Path(place, name)
+            if name not in links and not os.access(path, os.R_OK | os.X_OK):
+                inside = PurePosixPath(path.relative_to(folder).as_posix())
+                yield replace(item_on_disk(path, inside), trouble="is a folder that cannot be read")
 
 
 def item_on_disk(path: Path, inside: PurePosixPath) -> Item:
@@ -89,52 +212,18 @@ def item_on_disk(path: Path, inside: PurePosixPath) -> Item:
     status = path.lstat()
     trouble = "" if stat.S_ISREG(status.st_mode) else "is a link or a device, not a file"
     time = datetime.fromtimestamp(status.st_mtime, UTC)
-    return Item(inside, str(inside), status.st_size, time, trouble, lambda: path.open("rb"))
-
-
-def items_in_zip(archive: zipfile.ZipFile, label: str) -> Iterator[Item]:
-    """The files in a zip, without what operating systems and editors leave there.
-
-    Raises:
-        RefusedError: it claims more files or bytes than any download has.
-    """
-    members = archive.infolist()
-    if len(members) > MOST_FILES:
-        raise RefusedError(f"{label} holds {len(members)} files")
-    for member in members:
-        # Some Windows programs separate folders by backslashes, against the standard.
-        name = member.filename.replace("\\", "/")
-        path = PurePosixPath(name)
-        if member.is_dir() or name.endswith("/") or is_junk(path):
-            continue
-        yield Item(
-            path,
-            f"{label}!{member.filename}",
-            member.file_size,
-            _time_of(member),
-            _trouble_of(member, name),
-            lambda member=member: archive.open(member),  # type: ignore[misc]  # binds the loop's
-        )
-
-
-def open_zip(path: Path | IO[bytes], label: str) -> zipfile.ZipFile:
-    """Open a zip.
-
-    Raises:
-        RefusedError: it is none, or damaged.
-    """
-    try:
-        return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise RefusedError(
-            f"{label} is no zip that can be opened, or only a part of one ({error}); ask for it "
-            "again"
-        ) from error
+    label = quoted(str(inside))
+    return Item(inside, label, status.st_size, time, trouble, lambda: path.open("rb"), place=path)
 
 
 def megabytes(size: int) -> str:
     """A size in words."""
     return f"{size / 2**20:,.0f} MB"
+
+
+def words_of(error: Exception) -> str:
+    """What an error says, or what it is called where it says nothing."""
+    return quoted(str(error)) or type(error).__name__
 
 
 def is_junk(path: PurePosixPath) -> bool:
@@ -144,33 +233,3 @@ def is_junk(path: PurePosixPath) -> bool:
         or any(part.startswith(".") and part != ".." for part in path.parts)
         or path.name.lower() in _JUNK_FILES
     )
-
-
-def _trouble_of(member: zipfile.ZipInfo, name: str) -> str:
-    """Why a member is not opened, or nothing."""
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "has an absolute path"
-    if ".." in name.split("/"):
-        return "leads out of its folder"
-    if any(ord(letter) < 32 for letter in name):
-        return "has control characters in its name"
-    if kind not in (0, stat.S_IFREG):
-        return "is a link or a device, not a file"
-    if member.flag_bits & 1:
-        return "is encrypted; ask for a zip without a password"
-    return ""
-
-
-def _time_of(member: zipfile.ZipInfo) -> datetime | None:
-    """When a member was written: in UTC where the zip says, else by this computer's clock."""
-    rest = member.extra
-    while len(rest) >= 4:
-        kind, length = struct.unpack_from("<HH", rest)
-        if kind == _EXTENDED_TIME and length >= 5 and rest[4] & 1 and len(rest) >= 9:
-            return datetime.fromtimestamp(struct.unpack_from("<i", rest, 5)[0], UTC)
-        rest = rest[4 + length :]
-    try:
-        return datetime(*member.date_time).astimezone(UTC) if member.date_time[0] > 1980 else None
-    except (ValueError, OverflowError):
-        return None

@@ -2,250 +2,315 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
-from collections import defaultdict
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from autograder.checking.stages import HOMEWORK, Assignment
-from autograder.collect.archives import (
-    Item,
-    NothingFoundError,
-    RefusedError,
-    item_on_disk,
-    items_in_folder,
-    items_in_zip,
-    open_zip,
-)
-from autograder.collect.contents import Contents, contents_of
-from autograder.collect.lms import Owner, owner_of, student_id, without_copy_mark
-from autograder.collect.place import Placed, place
+from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.collect.archives import RefusedError, item_on_disk, items_in_folder, words_of
+from autograder.collect.collection import Collection, Proposal
+from autograder.collect.contents import choose, newest_time, nothing_in
+from autograder.collect.entries import Handed, Refused, Sorted
+from autograder.collect.levels import Sorter
+from autograder.collect.opened import Opener, Unit
+from autograder.collect.owning import ROSTER
+from autograder.collect.place import place
+from autograder.collect.recognising import Attempt, attempts_in, split
+from autograder.collect.shelf import Shelf
+from autograder.collect.systems.owner import Kind, Owner
+from autograder.records.origin import Origin, OriginFile
+from autograder.records.quoting import quoted
+from autograder.roster.directory import Certainty, Directory, Match
 
-_NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class NotPlaced:
-    """Something in the download that has no place in `submitted/`.
-
-    Attributes:
-        what: the file or the student.
-        why: the reason, and what to do.
-    """
-
-    what: str
-    why: str
-
-
-@dataclass
-class Collection:
-    """What became of a download.
-
-    Attributes:
-        assignment: what was to be handed in.
-        placed: the submissions, by student.
-        not_placed: everything else.
-    """
-
-    assignment: Assignment = HOMEWORK
-    placed: list[Placed] = field(default_factory=list)
-    not_placed: list[NotPlaced] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> int:
-        """0 where everything has its place, 1 otherwise."""
-        return int(bool(self.not_placed))
-
-
-@dataclass(frozen=True)
-class _Handed:
-    """A file handed in: its item's path is below the student's folder."""
-
-    owner: Owner
-    item: Item
-
-    @property
-    def age(self) -> tuple[int, datetime, int]:
-        """Larger is newer; Canvas's numbers of uploads are surer than the times of files."""
-        copy = without_copy_mark(self.item.path.stem)[1]
-        return self.owner.upload, self.item.time or _NO_TIME, copy
+COMMAND = "command"
+# From so many hand-ins of one assignment on, another one among them is a surprise.
+_USUAL = 3
+_ORDER = {name: number for number, name in enumerate(ASSIGNMENTS)}
 
 
 def collect(
     downloads: Path,
     root: Path,
     student: str | None = None,
-    assignment: Assignment = HOMEWORK,
+    assignment: Assignment | None = None,
     *,
     dry_run: bool = False,
+    confirm: bool = False,
+    newer: bool = False,
 ) -> Collection:
-    """Bring what Moodle or Canvas handed out into `submitted/`.
+    """Bring what a learning platform handed out into `submitted/`.
 
     Args:
         downloads: a zip, or a folder of zips and of folders that were zips.
         root: the course's root.
         student: whose everything in `downloads` is, where no name tells.
-        assignment: what was to be handed in.
+        assignment: the only one to collect; None to find out by the files.
         dry_run: whether only to say what would be done.
+        confirm: whether to take proposals of whose a hand-in is.
+        newer: whether to take a hand-in as the newer one where nothing says which is.
     """
-    collection = Collection(assignment)
-    handed: dict[str, list[_Handed]] = defaultdict(list)
     with ExitStack() as stack:
-        for item in _top_items(downloads):
-            if student is not None:
-                owner = Owner(student_id(student), student, item.path.name)
-                handed[owner.student].append(_Handed(owner, item))
-            else:
-                _sort(item, handed, collection, stack)
-        for name in sorted(handed):
-            try:
-                collection.placed.append(_one(name, handed[name], root, assignment, dry_run))
-            except RefusedError as error:
-                collection.not_placed.append(NotPlaced(name, str(error)))
-    return collection
+        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vitcourse-")))
+        directory = Directory(root)
+        sorter = Sorter(directory.key_named, stack, workplace)
+        if student is None:
+            found = sorter.sort(downloads)
+        elif len(sorter.top_people(downloads)) > 1:
+            why = "holds the hand-ins of several people; collect it without --student"
+            return Collection(not_placed=[Refused(quoted(downloads.name), why)])
+        else:
+            found = _everything(downloads, student)
+        collecting = _Collecting(downloads, root, workplace, assignment, dry_run, confirm, newer)
+        return collecting.place_all(found, directory)
 
 
-def _top_items(downloads: Path) -> list[Item]:
-    """The files of a download, as they lie on the disk."""
+def _everything(downloads: Path, student: str) -> Sorted:
+    """The whole download as one person's."""
     if downloads.is_dir():
-        # The folder's own name may already tell whose everything in it is.
-        own = downloads.name if owner_of(downloads.name) else ""
         items = list(items_in_folder(downloads))
-        return [replace(item, path=PurePosixPath(own, item.path)) for item in items]
-    return [item_on_disk(downloads, PurePosixPath(downloads.name))]
-
-
-def _sort(
-    item: Item, handed: dict[str, list[_Handed]], collection: Collection, stack: ExitStack
-) -> None:
-    """Find out whose an item is; look into a zip that is nobody's."""
-    found = _find_owner(item.path)
-    if item.is_zip and (found is None or len(found[1].parts) == 1):
-        try:
-            archive = stack.enter_context(open_zip(item.open(), item.label))
-            members = list(items_in_zip(archive, item.label))
-        except RefusedError as error:
-            if found is None:
-                collection.not_placed.append(NotPlaced(item.label, str(error)))
-                return
-            members = []
-        if _is_of_a_class(members, collection.assignment) and not item.trouble:
-            for member in members:
-                _sort(member, handed, collection, stack)
-            return
-    if found is not None:
-        owner, inside = found
-        handed[owner.student].append(_Handed(owner, replace(item, path=inside)))
-    elif item.trouble:
-        collection.not_placed.append(NotPlaced(item.label, item.trouble))
     else:
-        why = "its name does not say whose it is"
-        if item.is_zip or item.path.name in collection.assignment.handed_in:
-            why += "; give it alone, with --student NAME"
-        collection.not_placed.append(NotPlaced(item.label, why))
+        items = [item_on_disk(downloads, PurePosixPath(downloads.name))]
+    owner = Owner(COMMAND, student)
+    return Sorted([Handed(owner, item, str(item.path), "") for item in items])
 
 
-def _find_owner(path: PurePosixPath) -> tuple[Owner, PurePosixPath] | None:
-    """Whose a path is, by its first part that tells, and the path below that part."""
-    for index, part in enumerate(path.parts):
-        if owner := owner_of(part):
-            return owner, PurePosixPath(owner.file or ".", *path.parts[index + 1 :])
-    return None
+@dataclass(frozen=True)
+class _HandIn:
+    """What one person handed in to one assignment.
 
-
-def _is_of_a_class(members: list[Item], assignment: Assignment) -> bool:
-    """Whether a zip holds the submissions of several students, by its members' names."""
-    files = assignment.handed_in
-    own = any(member.path.name in files and not _find_owner(member.path) for member in members)
-    return not own and any(_find_owner(member.path) for member in members)
-
-
-def _one(
-    student: str, handed: list[_Handed], root: Path, assignment: Assignment, dry_run: bool
-) -> Placed:
-    """Place the submission of one student.
-
-    Raises:
-        RefusedError: it cannot be placed; the message says why.
+    Attributes:
+        person: which of the people of the download.
+        assignment: which.
+        origin: where it comes from.
     """
-    names = sorted({one.owner.shown for one in handed})
-    if len(names) > 1:
-        raise RefusedError(f"is the name of several people: {', '.join(names)}")
-    files = [one for one in handed if not one.owner.is_text]
-    if not files:
-        raise RefusedError("handed in only what is typed into the text field, no files")
-    with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="vitcourse-") as workplace:
-        contents, used = _choose(files, Path(workplace), stack, assignment)
-        if contents.missing:
-            contents.notes.append(f"without {', '.join(contents.missing)}")
-        if any(one.owner.late for one in used):
-            contents.notes.append("Canvas marks it as late")
-        if len(files) < len(handed):
-            contents.notes.append("typed into the text field, too; that is not taken")
-        times = [one.item.time for one in used if one.item.time is not None]
-        if not times:
-            times = [item.time for item in contents.files.values() if item.time is not None]
-        return place(root, student, contents, max(times, default=None), dry_run=dry_run)
+
+    person: int
+    assignment: Assignment
+    origin: Origin
 
 
-def _choose(
-    files: list[_Handed], workplace: Path, stack: ExitStack, assignment: Assignment
-) -> tuple[Contents, list[_Handed]]:
-    """The newest zip that holds work, with what lies beside it and is newer or missing."""
-    zips = sorted((one for one in files if one.item.is_zip), key=lambda one: one.age, reverse=True)
-    loose = [one for one in files if not one.item.is_zip]
-    contents, used, nothing = Contents(assignment), [], []
-    for number, one in enumerate(zips):
+class _Collecting:
+    """One download on its way: looked through, matched with the roster as a whole, placed."""
+
+    def __init__(
+        self,
+        downloads: Path,
+        root: Path,
+        workplace: Path,
+        assignment: Assignment | None,
+        dry_run: bool,
+        confirm: bool,
+        newer: bool,
+    ) -> None:
+        self._downloads = downloads
+        self._shelf = Shelf(root)
+        self._workplace = workplace
+        self._assignment = assignment
+        self._dry_run = dry_run
+        self._confirm = confirm
+        self._newer = newer
+        self._result = Collection()
+        # By the level of the download: everybody there and the assignment handed in.
+        self._done: dict[str, list[tuple[str, str]]] = defaultdict(list)
+
+    def place_all(self, found: Sorted, directory: Directory) -> Collection:
+        """Place everything, one person after the other."""
+        result = self._result
+        result.not_placed += found.refused
+        by_person: dict[tuple[str, str, str], list[Handed]] = defaultdict(list)
+        for handed in found.handed:
+            by_person[handed.owner.identity].append(handed)
+        people = sorted(by_person.values(), key=lambda files: _order(files[0].owner))
+        hand_ins: list[_HandIn] = []
+        for number, files in enumerate(people):
+            with self._opener(files) as opener:
+                hand_ins += self._look(files, number, opener)
+        hand_ins.sort(key=lambda each: _ORDER[each.assignment.name])
+        asked = [(each.origin, each.assignment.name) for each in hand_ins]
+        names: dict[str, set[str]] = defaultdict(set)
+        for files in people:
+            names[files[0].owner.student].add(files[0].owner.name)
+        keys: dict[int, str] = {}
+        for each, match in zip(hand_ins, directory.match_all(asked), strict=True):
+            files = people[each.person]
+            match = _unless_ambiguous(match, sorted(names[files[0].owner.student]))
+            # What one person hands in at once to two assignments is not asked about twice.
+            if match.key and keys.get(each.person) == match.key:
+                match = Match(Certainty.KNOWN, match.key)
+            if self._may_be_placed(each, match, files[0].owner):
+                keys[each.person] = match.key
+                with self._opener(files) as opener:
+                    self._place(files, each, match.key, opener)
+        result.placed.sort(key=lambda each: (each.student, _ORDER[each.assignment.name]))
+        if any(placed.system == "canvas" for placed in result.placed):
+            result.notes.append("Canvas's zip holds no hand-in times; only its LATE mark counts.")
+        result.strangers += self._strangers()
+        return result
+
+    @contextmanager
+    def _opener(self, files: list[Handed]) -> Iterator[Opener]:
+        """Opens one person's files; whatever is wrong with them stops nobody else's."""
         try:
-            contents = contents_of([one.item], workplace / str(number), stack, assignment)
-        except NothingFoundError as error:
-            nothing.append(f"{one.item.path}: {error}")
-            continue
+            with ExitStack() as stack:
+                yield Opener(self._workplace, stack)
         except RefusedError as error:
-            others = f" ({len(zips) - 1} more of this student)" if len(zips) > 1 else ""
-            raise RefusedError(f"{error}{others}") from error
-        used = [one]
-        if len(zips) - len(nothing) > 1:
-            contents.notes.append(f"{len(zips)} attempts, of which {one.item.label} is the newest")
-        break
-    contents.notes += nothing
-    if loose or not zips:
-        used += _add_loose(loose, contents, used, workplace, stack)
-    if not contents.files:
-        raise RefusedError("; ".join(contents.notes))
-    return contents, used
+            self._refuse(files, str(error))
+        except Exception as error:
+            self._refuse(files, f"cannot be collected: {words_of(error)}")
+
+    def _refuse(self, files: list[Handed], why: str) -> None:
+        self._result.not_placed.append(Refused(quoted(files[0].owner.student), why))
+
+    def _look(self, files: list[Handed], number: int, opener: Opener) -> list[_HandIn]:
+        """Find out which assignments a person handed in; what cannot be placed is refused."""
+        by_assignment, others, unsaid = self._opened(files, opener)
+        for other in others:
+            self._refuse(
+                files,
+                f"handed in {other.name}, which is not collected now; collect it with: vitcourse "
+                f"collect {shlex.quote(str(self._downloads))} --assignment {other.name}",
+            )
+        for attempt in unsaid:
+            self._refuse(files, self._why_unsaid(attempt))
+        hand_ins = []
+        for name, attempts in by_assignment.items():
+            try:
+                units = choose(attempts, ASSIGNMENTS[name]).units
+            except RefusedError as error:
+                self._refuse(files, str(error))
+            else:
+                hand_ins.append(_HandIn(number, ASSIGNMENTS[name], self._origin(units)))
+        return hand_ins
+
+    def _opened(
+        self, files: list[Handed], opener: Opener
+    ) -> tuple[dict[str, list[Attempt]], list[Assignment], list[Attempt]]:
+        """What one person handed in, by assignment."""
+        uploaded = [each for each in files if each.owner.kind is Kind.FILE]
+        if not uploaded:
+            raise RefusedError("handed in only what is typed into the text field, no files")
+        for each in uploaded:
+            if each.item.trouble:
+                raise RefusedError(f"{each.item.label} {each.item.trouble}")
+        attempts = attempts_in(*opener.open(uploaded))
+        if not attempts:
+            raise RefusedError(nothing_in([]))
+        return split(attempts, self._assignment)
+
+    def _why_unsaid(self, attempt: Attempt) -> str:
+        """Why it cannot be said which assignment an attempt is."""
+        if attempt.failed:
+            return attempt.failed[0].trouble
+        if any(each.is_notebook for each in attempt.found):
+            return (
+                "its files do not say which assignment it is; if you know: vitcourse collect "
+                f"{shlex.quote(str(self._downloads))} --assignment NAME"
+            )
+        return nothing_in(attempt.found)
+
+    def _may_be_placed(self, hand_in: _HandIn, match: Match, owner: Owner) -> bool:
+        """Whether it is known whose a hand-in is; else it is refused, or a proposal waits."""
+        if match.certainty is Certainty.REFUSED:
+            self._result.not_placed.append(Refused(quoted(owner.student), match.why))
+            return False
+        if match.certainty is Certainty.PROPOSED and not self._confirm:
+            shown = f"{owner.name} ({owner.number})" if owner.number else owner.name
+            proposal = Proposal(quoted(shown), match.key, match.why, hand_in.assignment)
+            self._result.proposals.append(proposal)
+            return False
+        return True
+
+    def _place(self, files: list[Handed], hand_in: _HandIn, key: str, opener: Opener) -> None:
+        """Place a hand-in under its key."""
+        by_assignment, _, _ = self._opened(files, opener)
+        contents = choose(by_assignment[hand_in.assignment.name], hand_in.assignment)
+        units = contents.units
+        owner = units[0].handed.owner
+        time = newest_time(units)
+        if any(each.owner.kind is Kind.TEXT for each in files):
+            contents.notes.append("typed into the text field, too; that is not taken")
+        if owner.group:
+            group = ", ".join(quoted(each) for each in owner.group)
+            contents.notes.append(f"handed in by a group: {group}")
+        if hand_in.origin.late:
+            contents.notes.append("Canvas marks it as late")
+        if owner.system in (COMMAND, ROSTER) and time is not None:
+            contents.notes.append("the time is the file's on this computer")
+        placed = place(
+            self._shelf,
+            key,
+            contents,
+            hand_in.origin,
+            time,
+            opener.budget,
+            dry_run=self._dry_run,
+            is_newer=self._newer,
+        )
+        self._result.placed.append(placed)
+        self._done[units[0].handed.level].append((key, hand_in.assignment.name))
+
+    def _origin(self, units: list[Unit]) -> Origin:
+        owner = units[0].handed.owner
+        files = tuple(
+            OriginFile(
+                _text(unit.handed.name),
+                _text(unit.handed.owner.file or str(unit.handed.item.path)),
+                str(unit.handed.owner.upload or ""),
+                _iso(unit.time),
+                unit.digest,
+            )
+            for unit in units
+        )
+        return Origin(
+            owner.system,
+            _text(owner.name),
+            owner.number,
+            owner.email,
+            any(unit.handed.owner.late for unit in units),
+            _iso(newest_time(units)),
+            _text(units[0].handed.level or self._downloads.resolve().name),
+            files,
+        )
+
+    def _strangers(self) -> list[str]:
+        """Who handed in another assignment than the others of the same zip or folder."""
+        lines = []
+        for done in self._done.values():
+            usual, number = Counter(assignment for _, assignment in done).most_common(1)[0]
+            if number < _USUAL or number < _USUAL * (len(done) - number):
+                continue
+            lines += [
+                f"{student} handed in {assignment}, where {number} others handed in {usual}: "
+                "perhaps the wrong zip."
+                for student, assignment in done
+                if assignment != usual
+            ]
+        return lines
 
 
-def _add_loose(
-    loose: list[_Handed],
-    contents: Contents,
-    zipped: list[_Handed],
-    workplace: Path,
-    stack: ExitStack,
-) -> list[_Handed]:
-    """Take loose files that the zip lacks or that are newer than it; return those taken."""
-    assignment = contents.assignment
-    newest_first = sorted(loose, key=lambda one: one.age, reverse=True)
-    by_label = {one.item.label: one for one in newest_first}
-    try:
-        items = [one.item for one in newest_first]
-        beside = contents_of(items, workplace / "loose", stack, assignment)
-    except NothingFoundError as error:
-        if not zipped:
-            contents.notes.append(str(error))
-        return []
-    if not zipped:
-        contents.files, contents.notes = beside.files, contents.notes + beside.notes
-        return [by_label[item.label] for item in beside.files.values()]
-    taken = []
-    for name, item in beside.files.items():
-        one = by_label[item.label]
-        if name not in assignment.handed_in and assignment.notebook in contents.files:
-            continue
-        if name not in contents.files or one.age > zipped[0].age:
-            contents.files[name] = item
-            contents.notes.append(f"{name} taken from {item.label}, beside the zip")
-            taken.append(one)
-    return taken
+def _order(owner: Owner) -> tuple[str, int, str]:
+    """By name and number; of one name the smaller number first, which is the earlier one's."""
+    number = int(owner.number) if owner.number.isdecimal() else 0
+    return owner.name.casefold(), number, owner.number
+
+
+def _unless_ambiguous(match: Match, names: list[str]) -> Match:
+    """A match, unless it rests on a key that several names of the download give."""
+    if match.certainty is not Certainty.NEW or len(names) < 2:
+        return match
+    shown = ", ".join(quoted(name) for name in names)
+    return Match(Certainty.REFUSED, "", f"is the name of several people: {shown}")
+
+
+def _text(name: str) -> str:
+    """A name as text: bytes that are none become escapes."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _iso(time: datetime | None) -> str:
+    return time.astimezone(UTC).isoformat() if time else ""

@@ -19,11 +19,11 @@ from autograder.bridge.run import RunResult, nbgrader
 from autograder.bridge.table import marks_table
 from autograder.checking.stages import HOMEWORK
 from autograder.collect.collecting import collect
-from autograder.collect.lms import student_id
 from autograder.grading.reference import ROOT
 from autograder.release.release import release
 from autograder.release.stubs import ASSIGNMENT as ASSIGNMENT_FOLDER
 from autograder.release.weights import PRESETS, sample_weights
+from autograder.roster.naming import student_id
 
 from .handing_in import FIRST_NUMBER, make_download
 from .roster import CLASS

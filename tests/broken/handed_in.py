@@ -28,6 +28,7 @@ class HandIn:
         uploaded: the files as the student uploaded them.
         taken: the names that must lie in `submitted/` then; nothing where it is refused.
         words: what the instructor must be told.
+        attention: whether a person has to look at what was left out.
         problem: what the notebook's place in `submitted/` says, for the student and the grader.
     """
 
@@ -37,6 +38,7 @@ class HandIn:
     taken: set[str] = field(default_factory=lambda: set(GOOD))
     words: tuple[str, ...] = ()
     problem: Problem | None = None
+    attention: bool = False
 
 
 def renamed(**names: str) -> dict[str, str]:
@@ -132,7 +134,8 @@ HAND_INS = (
         "a second notebook",
         "A notebook to try things out came along.",
         as_zip(GOOD | {"scratch.ipynb": NOTHING_WRITTEN}),
-        words=("scratch.ipynb",),
+        words=("CODE left out, 1 file(s): submission.zip/scratch.ipynb",),
+        attention=True,
     ),
     HandIn(
         "a copied notebook",
