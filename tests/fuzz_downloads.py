@@ -164,4 +164,3 @@ def other_work(person: Person) -> Files:
         name: f"{person.mark} {name}\n".encode()
         for name in ("lab-attention.ipynb", "small_data.py")
     }
-

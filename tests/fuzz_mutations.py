@@ -15,18 +15,38 @@ CENTRAL, LOCAL, END = b"PK\1\2", b"PK\3\4", b"PK\5\6"
 # Offset and format of the fields of a central entry, a local header and the end record.
 FIELDS = {
     CENTRAL: [(4, "H"), (6, "H"), (8, "H"), (10, "H"), (12, "H"), (14, "H"), (16, "L"), (20, "L"),
-              (24, "L"), (28, "H"), (30, "H"), (32, "H"), (34, "H"), (36, "H"), (38, "L"), (42, "L")],
+              (24, "L"), (28, "H"), (30, "H"), (32, "H"), (34, "H"), (36, "H"), (38, "L"), (42,
+              "L")],
     LOCAL: [(4, "H"), (6, "H"), (8, "H"), (10, "H"), (12, "H"), (14, "L"), (18, "L"), (22, "L"),
             (26, "H"), (28, "H")],
     END: [(4, "H"), (6, "H"), (8, "H"), (10, "H"), (12, "L"), (16, "L"), (20, "H")],
 }  # fmt: skip
-EDGES = (0, 1, 2, 8, 9, 12, 14, 93, 99, 255, 2**15, 2**16 - 2, 2**16 - 1, 2**31, 2**32 - 2, 2**32 - 1)
+EDGES = (
+    0,
+    1,
+    2,
+    8,
+    9,
+    12,
+    14,
+    93,
+    99,
+    255,
+    2**15,
+    2**16 - 2,
+    2**16 - 1,
+    2**31,
+    2**32 - 2,
+    2**32 - 1,
+)
 NAMES = (
     "", "/", ".", "..", "../ViT.py", "a/../../../ViT.py", "/etc/passwd", "C:\\Windows\\ViT.py",
     "..\\..\\ViT.py", "a/./ViT.py", "//ViT.py", "ViT.py/", "ViT.py/ViT.py", "vit.py", " ViT.py ",
     "Copy of ViT.py", "ViT (1).py", "ViT-2.py", "ViT.py.txt", "timestamp.txt", "nickname.txt",
-    "CON", "aux.py", "a" * 300 + ".py", "b" * 60_000, "x/" * 400 + "ViT.py", "\x1b]0;t\x07\x1b[2J.py",
-    "\x9b2J.ipynb", "\u202egpj.evil", "\u2066a\u2069.ipynb", "a\nALL FINE\u2028b\x85.txt", "\x7f.py",
+    "CON", "aux.py", "a" * 300 + ".py", "b" * 60_000, "x/" * 400 + "ViT.py",
+    "\x1b]0;t\x07\x1b[2J.py",
+    "\x9b2J.ipynb", "\u202egpj.evil", "\u2066a\u2069.ipynb", "a\nALL FINE\u2028b\x85.txt",
+    "\x7f.py",
     "[/red].ipynb", "[bold]x[/bold].txt", "Vi\u0301T.py", "ＶｉＴ.py", "🙂.ipynb", "\ufeffViT.py",
     "submitted/x/y", ".vitcourse/seed", ".ViT.py", "__MACOSX/._ViT.py", "course/ViT.py",
     "submission_metadata.yml", "index.html", "roster.csv", "nbgrader_config.py", "gradebook.db",
@@ -179,7 +199,8 @@ def damaged(chance: random.Random, data: bytes) -> bytes:
 
 def _no_zip(chance: random.Random, files: Files) -> bytes:
     return chance.choice((
-        b"", b"PK", b"not a zip", b"Rar!\x1a\x07\x00" + bytes(50), b"7z\xbc\xaf\x27\x1c", END + bytes(18),
+        b"", b"PK", b"not a zip", b"Rar!\x1a\x07\x00" + bytes(50), b"7z\xbc\xaf\x27\x1c",
+        END + bytes(18),
         END + b"\xff" * 18, bytes(5000), b"\x1f\x8b" + bytes(40), b"{}", zipped({}),
     ))  # fmt: skip
 
@@ -193,7 +214,10 @@ def _other(chance: random.Random, files: Files) -> bytes:
 def _crowd(chance: random.Random, files: Files) -> bytes:
     """A central directory with very many entries, most of which are nowhere."""
     number = chance.choice((2_000, 70_000))
-    entry = struct.pack("<4s4B4HL2L5H2L", CENTRAL, 20, 3, 20, 0, *[0] * 3, 33, *[0] * 3, 1, *[0] * 6) + b"a"
+    entry = (
+        struct.pack("<4s4B4HL2L5H2L", CENTRAL, 20, 3, 20, 0, *[0] * 3, 33, *[0] * 3, 1, *[0] * 6)
+        + b"a"
+    )
     directory = entry * number
     far = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, number, number, len(directory), 0)
     far += struct.pack("<4sLQL", b"PK\6\7", 0, len(directory), 1)

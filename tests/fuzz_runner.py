@@ -62,7 +62,10 @@ class Meter:
         signal.setitimer(signal.ITIMER_PROF, 3 * self.bounds[0])
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
         began, memory = self._before
