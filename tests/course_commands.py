@@ -28,7 +28,7 @@ class Commands:
         done = subprocess.run(
             list(words),
             cwd=self.root,
-            env=environment(PYTHONPATH=str(self.root)),
+            env=environment(PYTHONPATH=str(self.root), TZ="UTC"),
             capture_output=True,
             text=True,
             check=False,
