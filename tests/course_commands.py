@@ -67,7 +67,7 @@ class Commands:
 
 def table(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

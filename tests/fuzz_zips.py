@@ -19,6 +19,7 @@ from downloads import WHOLE
 from fuzz_downloads import CLASS, HONEST, MALLORY, SYSTEMS, Person, System, work, written, zipped
 from fuzz_mutations import MUTATIONS, damaged, odd_name
 
+from autograder.checking.stages import HOMEWORK
 from autograder.collect.collecting import Collection, collect
 
 SECONDS = 10.0
@@ -49,9 +50,7 @@ def case(number: int, meter: fuzz_runner.Meter) -> None:
         holds_always(collection, root)
         if not whole_is_damaged:
             holds_for_the_honest(collection, root, keys)
-            # A system that the course does not know is refused as a whole.
-            if keys[MALLORY]:
-                holds_for_mallory(collection, root, keys[MALLORY])
+            holds_for_mallory(collection, root, keys[MALLORY])
 
 
 def mallorys(chance: random.Random, number: int, system: System) -> dict[str, bytes]:
@@ -111,14 +110,12 @@ def holds_always(collection: Collection, root: Path) -> None:
 
 
 def holds_for_the_honest(collection: Collection, root: Path, keys: dict[Person, str]) -> None:
-    """Each classmate's files, byte for byte, under the usual key; or refused as usual."""
+    """Each classmate's files, byte for byte, under the usual key."""
     placed = [one.student for one in collection.placed]
     for person in HONEST:
         key = keys[person]
-        if not key:
-            continue
         assert placed.count(key) == 1, f"{person.name} is placed {placed.count(key)} times"
-        folder = root / "submitted" / key / collection.assignment.name
+        folder = root / "submitted" / key / HOMEWORK.name
         there = {path.name: path.read_bytes() for path in folder.iterdir()}
         there.pop("timestamp.txt", None)
         assert there == work(person), f"{person.name}'s submission is not as handed in"
@@ -153,7 +150,7 @@ def texts(value: object) -> Iterator[str]:
 
 @functools.cache
 def usual_keys(system: System) -> dict[Person, str]:
-    """Everybody's key where nothing is odd; empty where the course refuses the person."""
+    """Everybody's key where nothing is odd."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         upload = {system.place(MALLORY, "submission.zip", 10): zipped(work(MALLORY))}
@@ -163,11 +160,10 @@ def usual_keys(system: System) -> dict[Person, str]:
         keys = {}
         for person in CLASS:
             folders = [f for f in folder.glob("course/submitted/*/*") if _has(f, person)]
-            assert len(folders) <= 1, f"{person.name} is {folders}"
-            keys[person] = folders[0].parent.name if folders else ""
-            if folders:
-                files = {path.name for path in folders[0].iterdir()} - {"timestamp.txt"}
-                assert files == set(WHOLE), f"{system.name}: {person.name} has {files} alone"
+            assert len(folders) == 1, f"{system.name}: {person.name} is {folders}"
+            keys[person] = folders[0].parent.name
+            files = {path.name for path in folders[0].iterdir()} - {"timestamp.txt"}
+            assert files == set(WHOLE), f"{system.name}: {person.name} has {files} alone"
     return keys
 
 

@@ -22,35 +22,37 @@ from autograder.checking.stages import ASSIGNMENTS, STAGES, Assignment
 
 QUESTIONS = ("questions-first", "questions-second")
 CONFIG = """
-import term_grader
 from autograder.bridge.config import configure
 
 c = get_config()
 configure(c)
 c.GenerateAssignment.preprocessors = c.GenerateAssignment.preprocessors[:-1]
+c.GradeStages.grader_factory = "term_grader.TermGrader"
 c.AssignLatePenalties.plugin_class = "term_penalty.PointAnHour"
 """
 SETTINGS = '[grading]\nisolation = "cooperative"\ndata = "sample"\n'
 GRADER = """
 from autograder.checking.stages import HOMEWORK, STAGES
 from autograder.checking.verdicts import StageReport, Status, Verdict
-from autograder.grading.grader import Grader
 
 
-def grade(self, submission, assignment=HOMEWORK):
-    lines = (submission / assignment.files[0]).read_text().splitlines()
-    earned = {key: int(points) for key, points in (line.split() for line in lines)}
-    return {key: report(key, earned[key]) for key in assignment.machine_stages}
+class TermGrader:
+    def __init__(self, root):
+        pass
+
+    def grade(self, submission, assignment=HOMEWORK):
+        lines = (submission / assignment.files[0]).read_text().splitlines()
+        earned = {key: int(points) for key, points in (line.split() for line in lines)}
+        return {key: report(key, earned[key]) for key in assignment.machine_stages}
+
+    def fill(self, folders, assignment=HOMEWORK):
+        return iter(list(folders))
 
 
 def report(key, earned):
     points = STAGES[key].points
     status = Status.PASSED if earned == points else Status.FAILED
     return StageReport(key, (Verdict("test_it", key, "It works.", points, status, "", earned),))
-
-
-Grader.grade = grade
-Grader.fill = lambda self, folders, assignment=HOMEWORK: iter(list(folders))
 """
 PENALTY = """
 from nbgrader.plugins import BasePlugin
@@ -61,9 +63,11 @@ class PointAnHour(BasePlugin):
         return total_seconds_late // 3600
 """
 COMMAND = """
-import term_grader
 from autograder.cli.main import app
+from autograder.grading.grader import Grader
+from term_grader import TermGrader
 
+Grader.grade, Grader.fill = TermGrader.grade, TermGrader.fill
 app()
 """
 
