@@ -46,6 +46,11 @@ class Commands:
         self.run("nbgrader", "export")
         return table(self.root / "grades.csv")
 
+    def graded_copies(self, assignment: str) -> dict[str, int]:
+        """When each graded notebook was written, by student."""
+        found = self.root.glob(f"autograded/*/{assignment}/{assignment}.ipynb")
+        return {path.parts[-3]: path.stat().st_mtime_ns for path in found}
+
     def page_scores(self, assignment: str) -> dict[str, tuple[float, float]]:
         """The points and the greatest points that every page of feedback shows, by student."""
         return {

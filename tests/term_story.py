@@ -20,7 +20,6 @@ from term_course import QUESTIONS, TermCourse
 from term_plan import ABSENT, AGAIN, CLASS, DUE, IN_TIME, LATE, MARKED_AGAIN, by_hand, earned
 
 from autograder.checking.stages import (
-    ASSIGNMENTS,
     HOMEWORK,
     LAB_ATTENTION,
     LAB_FINDINGS,
@@ -60,6 +59,7 @@ class Story:
         keys: everybody's key, by number.
         said: what the commands said, by step.
         waiting: whose answers to the homework waited for a marker after the second download.
+        graded_again: whose homework was graded after the second download.
     """
 
     def __init__(self, root: Path, folder: Path) -> None:
@@ -67,6 +67,7 @@ class Story:
         self.keys: dict[int, str] = {}
         self.said: dict[str, str] = {}
         self.waiting: dict[str, set[str]] = {}
+        self.graded_again: set[str] = set()
 
     def import_people(self) -> None:
         """Canvas's list, then Moodle's: one name alone is a proposal, which is confirmed."""
@@ -114,7 +115,10 @@ class Story:
         second += [self._second_homework(p) for p in CLASS if p.number in {1, 2, 4, *LATE}]
         download = moodle_download(self.folder / "CS1-Homework-2.zip", HOMEWORK, second)
         self.collect("homework again", download, HOMEWORK, status=0)
+        before = self.course.graded_copies(HOMEWORK.name)
         self.grade("homework graded again", HOMEWORK)
+        after = self.course.graded_copies(HOMEWORK.name)
+        self.graded_again = {key for key in after if after[key] != before.get(key)}
         self.waiting = self.course.waiting(HOMEWORK)
         self.mark(HOMEWORK, [p for p in CLASS if p.number in {4, *LATE}])
         self.course.mark(self.keys[1], HOMEWORK, QUESTIONS[0], MARKED_AGAIN, "Better.")
@@ -193,7 +197,7 @@ class Story:
         self.grade(f"{name} graded", assignment)
         self.mark(assignment, people)
 
-    def feed_back(self) -> None:
-        """A page for everybody and every assignment."""
-        for assignment in ASSIGNMENTS.values():
+    def feed_back(self, *assignments: Assignment) -> None:
+        """A page for everybody who has something new in these assignments."""
+        for assignment in assignments:
             self.course.vitcourse("feedback", "--assignment", assignment.name)

@@ -49,12 +49,6 @@ def comments(course: Commands) -> dict[tuple[str, str], str]:
         }
 
 
-def graded_copies(course: Commands) -> dict[str, int]:
-    """When each graded notebook was written, by student."""
-    found = course.root.glob(f"autograded/*/{ASSIGNMENT}/{ASSIGNMENT}.ipynb")
-    return {path.parts[-3]: path.stat().st_mtime_ns for path in found}
-
-
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     """The course as the older tree left it."""
@@ -77,7 +71,7 @@ def test_the_fixture_holds_what_makes_a_mid_term(before: Commands) -> None:
 
 
 def test_who_changed_nothing_is_not_graded_again(before: Commands, course: Commands) -> None:
-    assert graded_copies(course) == graded_copies(before)
+    assert course.graded_copies(ASSIGNMENT) == before.graded_copies(ASSIGNMENT)
 
 
 def test_every_mark_is_as_it_was(before: Commands, course: Commands) -> None:
@@ -100,7 +94,8 @@ def test_every_page_shows_the_mark_of_the_gradebook(before: Commands, course: Co
 def test_grading_everybody_again_changes_no_mark(before: Commands, tmp_path: Path) -> None:
     course = unpacked(tmp_path)
     course.run("vitcourse", "grade", "--regrade", "--yes", status=DONE)
-    assert all(graded_copies(course)[name] > at for name, at in graded_copies(before).items())
+    after = course.graded_copies(ASSIGNMENT)
+    assert all(after[name] > at for name, at in before.graded_copies(ASSIGNMENT).items())
     assert marks(course.export()) == marks(table(before.root / "grades.csv"))
     assert comments(course) == comments(before)
     course.run("vitcourse", "feedback")
