@@ -23,8 +23,8 @@ COVERS = (
     "tests/downloads.py",
     "tests/bridge_pages.py",
 )
-ZIPS, NOTEBOOKS = size(240, 10_000), size(52, 2_000)
-ROW_OF_ZIPS, ROW_OF_NOTEBOOKS = size(120, 500), size(26, 100)
+ZIPS, NOTEBOOKS = size(240, 10_000), size(26, 2_000)
+ROW_OF_ZIPS, ROW_OF_NOTEBOOKS = size(240, 500), size(26, 100)
 
 pytestmark = pytest.mark.slow
 
