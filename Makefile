@@ -1,7 +1,7 @@
 # make demo    a class of twenty submissions, released, graded, given back: see the end of its output
 # make test    everything CI runs
 # make test-long    the long form of the tests that `make test` takes a sample of, where the log is out
-#              of date (FILE=tests/test_fuzz.py: that one); commit tests/long_log.toml afterwards
+#              of date (FILE=tests/test_fuzz_zips.py: that one); commit tests/long_log.toml afterwards
 # make format  what `make test` asks of the code's form
 # make mutants, make tolerances, make diagnosis    what the checks notice, how far from their limits,
 #              and what the feedback says of mistakes it has not seen: benchmarks/
