@@ -103,7 +103,7 @@ def run(file: str, covers: tuple[str, ...]) -> dict[str, Any]:
     began = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as place:
         report = Path(place, "report.xml")
-        options = ["-n", "2", "--dist", "load", f"--junitxml={report}"]
+        options = ["-n", "2", "--dist", "loadgroup", f"--junitxml={report}"]
         subprocess.run(
             [sys.executable, "-m", "pytest", file, *options],
             cwd=ROOT,

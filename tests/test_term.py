@@ -23,7 +23,7 @@ COVERS = (
     "tests/term_*.py",
     "tests/course_commands.py",
 )
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("term")]  # one course for all
 
 
 @pytest.fixture(scope="module")
