@@ -1,5 +1,7 @@
 # make demo    a class of twenty submissions, released, graded, given back: see the end of its output
 # make test    everything CI runs
+# make test-long    the long form of the tests that `make test` takes a sample of, where the log is out
+#              of date (FILE=tests/test_fuzz_zips.py: that one); commit tests/long_log.toml afterwards
 # make format  what `make test` asks of the code's form
 # make mutants, make tolerances, make diagnosis    what the checks notice, how far from their limits,
 #              and what the feedback says of mistakes it has not seen: benchmarks/
@@ -20,7 +22,7 @@ COURSE := PYTHONPATH=solutions:assignment:.
 # Threads that wait sleep: spinning ones take minutes where the machine is busy.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test format mutants tolerances diagnosis bench-grading bench-training results stuck tricks gpu clean
+.PHONY: demo test test-long format mutants tolerances diagnosis bench-grading bench-training results stuck tricks gpu clean
 
 demo: $(VENV)/installed
 	$(BIN)/vitcourse demo build/demo
@@ -31,6 +33,9 @@ test: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/python -m autograder.release.stubs --check
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-long: $(VENV)/installed
+	$(BIN)/python tests/long_log.py $(FILE)
 
 format: $(VENV)/installed
 	$(BIN)/ruff format .
