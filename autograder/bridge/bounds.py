@@ -7,8 +7,9 @@ square of some inputs. Within these bounds each takes less than a second, whatev
 
 import re
 
-NOTEBOOK_BYTES = 40_000_000
-NOTEBOOK_VALUES = 500_000
+NOTEBOOK_BYTES = 32_000_000
+NOTEBOOK_VALUES = 300_000
+NOTEBOOK_ESCAPES = 2_000_000
 NOTEBOOK_DEPTH = 100
 CELLS = 2_000
 OUTPUTS = 1_000
