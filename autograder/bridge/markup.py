@@ -30,9 +30,9 @@ SAFE_OUTPUTS = frozenset(
 # Each language has a parser of its own for colouring; how long these take is known.
 LANGUAGES = frozenset(["bash", "console", "json", "pycon", "py", "python", "python3", "sh", "text"])
 CODE_BELOW = "# This cell's code stands below as plain text: colouring it would take too long."
+BRACKET = "&#91;"
+MOST_BRACKETS = 1_000_000
 MOST_RENDERED = 20 * bounds.MARKDOWN
-# nbconvert looks for a link to `files/` in a page, in time cubic in what stands there.
-_FILES = re.compile(r"\](?=\(/?files/)")
 Attachments = Mapping[str, Mapping[str, str]]
 
 
@@ -75,7 +75,8 @@ def safe_markdown(
     if look is not None and look.plain and pictures.shown_by_stock(look.images):
         return source
     if look is not None and look.block:
-        return _FILES.sub("&#93;", pictures.show(look.block))
+        shown = pictures.show(look.block)
+        return shown.replace("[", BRACKET) if _has_slow_brackets(shown) else shown
     return f"{_verbatim(pictures.in_words(hidden))}\n\n{pictures.all()}".rstrip()
 
 
@@ -87,7 +88,7 @@ def _look(source: str) -> Look | None:
     try:
         renderer = _Renderer(escape=False)
         rendered = _render(source, renderer)
-        if len(rendered) > MOST_RENDERED or _FILES.search(rendered):
+        if len(rendered) > MOST_RENDERED or _has_slow_brackets(rendered):
             return Look(False, tuple(renderer.images), _block(rendered))
         plain = renderer.ordinary and rendered == _render(source, _Renderer(escape=True))
         return Look(
@@ -229,7 +230,17 @@ def _render(source: str, renderer: _Renderer) -> str:
 
 def _verbatim(source: str) -> str:
     """The text as it was typed, as a block of code."""
-    source = bounds.cut(_FILES.sub("] ", source), bounds.SHOWN)
+    source = bounds.cut(source, bounds.SHOWN)
+    if _has_slow_brackets(source):
+        lines = html.escape(source).replace("[", BRACKET).replace("\n", "&#10;")
+        return f"<div>\n<pre>{lines}</pre>\n</div>"
     longest = max((len(run) for run in re.findall(r"`+", source)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{source}\n{fence}"
+
+
+def _has_slow_brackets(text: str) -> bool:
+    """Whether nbconvert, which looks for `[words](files/` in every page, would look for long."""
+    return ("](" in text and bool(re.search(r"\]\(/?files/", text))) or any(
+        line.count("[") * len(line) > MOST_BRACKETS for line in text.split("\n")
+    )

@@ -141,7 +141,7 @@ class Pictures:
             return self._folder is None and not source.startswith("data:")
         bundle = self._attachments.get(name, {})
         try:
-            return bool(_PLAIN_NAME.fullmatch(name)) and [
+            return bool(bundle and _PLAIN_NAME.fullmatch(name)) and [
                 as_address(data, kind) for kind, data in bundle.items()
             ] == [f"data:{kind};base64,{data}" for kind, data in bundle.items()]
         except NoPictureError:
@@ -259,6 +259,8 @@ def references(attachments: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
 
 def _named(source: str) -> str:
     """The picture's name in words."""
+    if not source:
+        return "here"
     if source.startswith("data:"):
         return "pasted here"
     return f"“{unquote(source.removeprefix(PREFIX))[:100]}”"
