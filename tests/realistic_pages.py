@@ -7,6 +7,7 @@ What the sanitiser before this one made of them is kept in `fixtures/pages_befor
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import struct
 import sys
@@ -250,13 +251,15 @@ def pages() -> dict[str, NotebookNode]:
     return {name: new_notebook(cells=[cell]) for name, cell in cells.items()}
 
 
+@functools.cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="formgrade", extra_template_basedirs=[handlers.template_path])
+
+
 def page_of(notebook: NotebookNode) -> str:
     """formgrader's page of a notebook."""
-    exporter = HTMLExporter(
-        template_name="formgrade", extra_template_basedirs=[handlers.template_path]
-    )
     about = {"index": 0, "total": 1, "base_url": ""}
-    return exporter.from_notebook_node(notebook, resources=about)[0]
+    return _exporter().from_notebook_node(notebook, resources=about)[0]
 
 
 def shown_part(page: str) -> str:
