@@ -42,9 +42,9 @@ HTML = r"""
 <h1><b> &# </div> <svg><g> <math><mi> <template> <select> <plaintext> <textarea> <summary> [ a
 <script></style>
 """
-CODE = r"""
-\n_ _ * a. *_ 1. ? % %%perl\n %%html\n< ( \ ''' ""a f"{ def_f( @a 0x a
-""".replace("\\'", "'")
+CODE = r'''
+\n_ _ * a. *_ 1. ? % %%perl\n %%html\n< ( \ """ """a f"{ def_f( @a 0x a
+'''
 
 
 def pieces(listed: str) -> list[str]:

@@ -32,6 +32,8 @@ LANGUAGES = frozenset(["bash", "console", "json", "pycon", "py", "python", "pyth
 CODE_BELOW = "# This cell's code stands below as plain text: colouring it would take too long."
 BRACKET = "&#91;"
 MOST_BRACKETS = 1_000_000
+# Elements that are not closed are opened again in each that follows.
+LONGEST_CLEANED = 3 * bounds.HTML
 MOST_RENDERED = 20 * bounds.MARKDOWN
 Attachments = Mapping[str, Mapping[str, str]]
 
@@ -105,7 +107,8 @@ def _block(rendered: str) -> str:
         return ""
     block = re.sub(r"\n\s*\n", "\n", f"<div>\n{clean_html(rendered)}\n</div>")
     shown = _render(block, _Renderer(escape=False)).strip()
-    return block if shown == block == clean_html(shown) else ""
+    settled = shown == block == clean_html(shown) and len(block) <= LONGEST_CLEANED
+    return block if settled else ""
 
 
 class SanitizeSubmission(Preprocessor):
@@ -166,8 +169,10 @@ class _Page:
         elif "text/html" in data:
             pictures = Pictures({}, self._folder, self._allowance)
             hidden = pictures.hide(without_sheets(data["text/html"]))
-            if len(hidden) <= bounds.HTML and self._fits("html", hidden):
-                data["text/html"] = pictures.show(clean_html(hidden))
+            fits = len(hidden) <= bounds.HTML and self._fits("html", hidden)
+            cleaned = clean_html(hidden) if fits else ""
+            if fits and len(cleaned) <= LONGEST_CLEANED:
+                data["text/html"] = pictures.show(cleaned)
             else:
                 del data["text/html"]
                 note = f"[{len(hidden):,} characters of HTML left out: too many to show]"
