@@ -7,263 +7,245 @@ student's cell shows may carry text, tables and pictures, and nothing that acts.
 import functools
 import html
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
-from bs4 import BeautifulSoup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbconvert.preprocessors import Preprocessor
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
 
-TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-    ]
+from autograder.bridge import bounds
+from autograder.bridge.cleaning import clean_html, is_harmless_url, without_sheets
+from autograder.bridge.pasted import Allowance, Pictures
+
+__all__ = ["SanitizeSubmission", "clean_html", "safe_markdown"]
+
+SAFE_OUTPUTS = frozenset(
+    # nbconvert shows the drawing as a picture, in which no script runs.
+    ["text/plain", "text/latex", "image/png", "image/jpeg", "image/svg+xml"]
 )
-ATTRIBUTES = {
-    "a": ("href", "title"),
-    "img": ("src", "alt", "title", "width", "height"),
-    "td": ("colspan", "rowspan", "align"),
-    "th": ("colspan", "rowspan", "align", "scope"),
-    "col": ("span",),
-    "font": ("color",),
-    "ol": ("start",),
-    "details": ("open",),
-}
-STYLES = [
-    "color",
-    "background-color",
-    "font-weight",
-    "font-style",
-    "font-family",
-    "font-size",
-    "text-align",
-    "text-decoration",
-    "white-space",
-    "word-break",
-    "vertical-align",
-    "margin",
-    "margin-left",
-    "margin-right",
-    "margin-top",
-    "margin-bottom",
-    "padding",
-    "padding-left",
-    "padding-right",
-    "padding-top",
-    "padding-bottom",
-    "border",
-    "border-left",
-    "border-right",
-    "border-top",
-    "border-bottom",
-    "border-color",
-    "border-collapse",
-    "border-radius",
-    "width",
-    "max-width",
-    "height",
-    "overflow-x",
-]
-PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
-LINK = re.compile(r"(?:https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE)
-FILE = re.compile(r"[\w%. -]+(?:/[\w%. -]+)*")
-LONGEST_MARKDOWN = 50_000
-
-_css = CSSSanitizer(allowed_css_properties=STYLES)
+# Each language has a parser of its own for colouring; how long these take is known.
+LANGUAGES = frozenset(["bash", "console", "json", "pycon", "py", "python", "python3", "sh", "text"])
+CODE_BELOW = "# This cell's code stands below as plain text: colouring it would take too long."
+BRACKET = "&#91;"
+MOST_BRACKETS = 1_000_000
+# Elements that are not closed are opened again in each that follows.
+LONGEST_CLEANED = 3 * bounds.HTML
+MOST_RENDERED = 20 * bounds.MARKDOWN
+Attachments = Mapping[str, Mapping[str, str]]
 
 
-def _is_harmless_url(tag: str, url: str) -> bool:
-    """Whether a link only leads somewhere, or a picture only shows."""
-    if tag == "img":
-        remote = url.lower().startswith("https://") and LINK.fullmatch(url)
-        return bool(PICTURE.fullmatch(url) or remote or (FILE.fullmatch(url) and ".." not in url))
-    return bool(LINK.fullmatch(url) or (FILE.fullmatch(url) and ".." not in url))
+@dataclass(frozen=True)
+class Look:
+    """What a Markdown text renders to.
 
-
-def _is_allowed(tag: str, name: str, value: str) -> bool:
-    """Whether an attribute may stay, as bleach asks it."""
-    if name in ("href", "src"):
-        return name in ATTRIBUTES.get(tag, ()) and _is_harmless_url(tag, html.unescape(value))
-    return name == "style" or name in ATTRIBUTES.get(tag, ())
-
-
-@functools.lru_cache(maxsize=4096)  # A class's notebooks are mostly the same.
-def clean_html(markup: str) -> str:
-    """HTML of which only text, tables, pictures and plain links are left.
-
-    What is not allowed is shown as the text it was written in.
+    Attributes:
+        plain: whether nbconvert may render the text as it is.
+        images: the addresses of its pictures.
+        block: its cleaned rendering as HTML that Markdown takes as it is; "" where it has none.
     """
-    return bleach.clean(
-        markup,
-        tags=TAGS,
-        attributes=_is_allowed,
-        protocols={"http", "https", "mailto", "data"},
-        css_sanitizer=_css,
-    )
+
+    plain: bool
+    images: tuple[str, ...]
+    block: str
 
 
-def safe_markdown(source: str, attachments: dict[str, dict[str, str]]) -> str:
+def safe_markdown(
+    source: str,
+    attachments: Attachments,
+    folder: Path | None = None,
+    allowance: Allowance | None = None,
+) -> str:
     """Markdown that renders to nothing that acts.
 
-    Plain Markdown comes back as it was written. Where it holds HTML, its cleaned rendering
-    comes back; where even that does not settle, the text as it was typed, as a block of code.
+    Plain Markdown comes back as it was written. Where it holds HTML, or a picture that nbconvert
+    would not show, its cleaned rendering comes back; where even that does not settle, the text as
+    it was typed, as a block of code.
 
     Args:
         source: the student's Markdown.
         attachments: the pictures of the cell, by name and type.
+        folder: the submission, for pictures that are files beside the notebook.
+        allowance: how much room the notebook's page has left for pictures.
     """
-    return _settled(source, attachments) if attachments else _settled_alone(source)
+    pictures = Pictures(attachments, folder, allowance)
+    hidden = pictures.hide(source)
+    look = _look(hidden)
+    if look is not None and look.plain and pictures.shown_by_stock(look.images):
+        return source
+    if look is not None and look.block:
+        shown = pictures.show(look.block)
+        return shown.replace("[", BRACKET) if _has_slow_brackets(shown) else shown
+    return f"{_verbatim(pictures.in_words(hidden))}\n\n{pictures.all()}".rstrip()
 
 
-@functools.lru_cache(maxsize=4096)
-def _settled_alone(source: str) -> str:
-    return _settled(source, {})
-
-
-def _settled(source: str, attachments: dict[str, dict[str, str]]) -> str:
-    if len(source) > LONGEST_MARKDOWN:
-        return _verbatim(source)
+@functools.lru_cache(maxsize=4096)  # A class's notebooks are mostly the same.
+def _look(source: str) -> Look | None:
+    """What a text renders to; None where that takes too long or fails."""
+    if not bounds.is_quick_markdown(source):
+        return None
     try:
-        rendered = _render(source, attachments, escape=False)
-        if rendered == _render(source, attachments, escape=True) and _has_harmless_urls(rendered):
-            return source
-        block = re.sub(r"\n\s*\n", "\n", f"<div>\n{clean_html(rendered)}\n</div>")
-        shown = _render(block, {}, escape=False).strip()
-        return block if shown == block == clean_html(shown) else _verbatim(source)
+        renderer = _Renderer(escape=False)
+        rendered = _render(source, renderer)
+        if len(rendered) > MOST_RENDERED or _has_slow_brackets(rendered):
+            return Look(False, tuple(renderer.images), _block(rendered))
+        plain = renderer.ordinary and rendered == _render(source, _Renderer(escape=True))
+        return Look(
+            plain, tuple(renderer.images), "" if plain and not renderer.images else _block(rendered)
+        )
     except Exception:
-        # nbconvert raises on a picture that is not there, and mistune may on anything.
-        return _verbatim(source)
+        # Any text can come, and mistune may raise on it.
+        return None
 
 
-class SanitizeSubmission(SanitizeHTML):
-    """nbconvert's `SanitizeHTML`, which leaves formulas, quotations and tables as they are.
+def _block(rendered: str) -> str:
+    """The cleaned rendering, if Markdown takes it as it is."""
+    if len(rendered) > bounds.HTML:
+        return ""
+    block = re.sub(r"\n\s*\n", "\n", f"<div>\n{clean_html(rendered)}\n</div>")
+    shown = _render(block, _Renderer(escape=False)).strip()
+    settled = shown == block == clean_html(shown) and len(block) <= LONGEST_CLEANED
+    return block if settled else ""
 
-    Stock escapes every `<`, `>` and `&` of a Markdown cell before it is rendered, which breaks
-    formulas, code and quotations, and lets `[a](javascript:...)` through.
+
+class SanitizeSubmission(Preprocessor):
+    """Make what a notebook shows safe, and leave formulas, quotations and tables as they are.
+
+    nbconvert's own `SanitizeHTML` escapes every `<`, `>` and `&` of a Markdown cell before it is
+    rendered, which breaks formulas, code and quotations, and lets `[a](javascript:...)` through.
     """
 
     enabled = True
-    safe_output_keys = {"metadata", "text/plain", "text/latex", "image/png", "image/jpeg"} | {
-        "image/svg+xml"  # nbconvert shows it as a picture, in which no script runs
-    }
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Make every cell safe; raw cells, which pages would print as they are, become text."""
-        nb.cells = [
-            new_markdown_cell(_verbatim(cell.source)) if cell.cell_type == "raw" else cell
-            for cell in nb.cells
-        ]
-        return super().preprocess(nb, resources)
+        path = resources.get("metadata", {}).get("path")
+        page = _Page(Path(path) if path else None)
+        nb.cells = [page.cell(cell) for cell in nb.cells]
+        return nb, resources
 
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Make one cell safe."""
+
+class _Page:
+    """One notebook's page, and how much of it the parsers have been given."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._allowance = Allowance()
+        self._left = {
+            "markdown": bounds.MARKDOWN_IN_ALL,
+            "code": bounds.CODE_IN_ALL,
+            "html": bounds.HTML_IN_ALL,
+        }
+
+    def cell(self, cell: NotebookNode) -> NotebookNode:
+        """The cell, safe."""
         if cell.cell_type == "markdown":
-            cell.source = safe_markdown(cell.source, cell.get("attachments", {}))
-            return cell, resources
-        return super().preprocess_cell(cell, resources, cell_index)
+            source = self._markdown(cell.source, cell.get("attachments", {}))
+            if source != cell.source:
+                cell.source = source
+                cell.pop("attachments", None)
+            return cell
+        if cell.cell_type == "raw":
+            return new_markdown_cell(_verbatim(cell.source))
+        for output in cell.outputs:
+            if "data" in output:
+                self._output(output)
+        if not self._fits("code", cell.source) or not bounds.is_quick_code(cell.source):
+            text = bounds.cut(cell.source, bounds.SHOWN)
+            cell.outputs.insert(0, new_output("stream", name="stdout", text=text))
+            cell.source = CODE_BELOW
+        return cell
 
-    def sanitize_code_outputs(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
-        """Make a code cell's outputs safe."""
-        for output in outputs:
-            if "text/markdown" in output.get("data", {}):
-                markdown = safe_markdown(output.data["text/markdown"], {})
-                output.data["text/html"] = _render(markdown, {}, escape=False)
-                del output.data["text/markdown"]
-        return super().sanitize_code_outputs(outputs)
+    def _output(self, output: NotebookNode) -> None:
+        data = output.data
+        if "text/markdown" in data:
+            settled = self._markdown(data.pop("text/markdown"), {})
+            data["text/html"] = _render(settled, _Renderer(escape=False))
+        elif "text/html" in data:
+            pictures = Pictures({}, self._folder, self._allowance)
+            hidden = pictures.hide(without_sheets(data["text/html"]))
+            fits = len(hidden) <= bounds.HTML and self._fits("html", hidden)
+            cleaned = clean_html(hidden) if fits else ""
+            if fits and len(cleaned) <= LONGEST_CLEANED:
+                data["text/html"] = pictures.show(cleaned)
+            else:
+                del data["text/html"]
+                note = f"[{len(hidden):,} characters of HTML left out: too many to show]"
+                data["text/plain"] = f"{note}\n{data.get('text/plain', '')}"
+        for kind in set(data) - SAFE_OUTPUTS - {"text/html"}:
+            del data[kind]
 
-    def sanitize_html_tags(self, html_str: str) -> str:
-        """An output's HTML of which only what shows is left; a table's style sheet is not text."""
-        return clean_html(re.sub(r"(?is)<(style|script)\b.*?</\1\s*>", "", html_str))
+    def _markdown(self, source: str, attachments: Attachments) -> str:
+        if not self._fits("markdown", source[: bounds.MARKDOWN]):
+            source, attachments = _verbatim(source), {}
+        return safe_markdown(source, attachments, self._folder, self._allowance)
+
+    def _fits(self, kind: str, text: str) -> bool:
+        """Whether there is room for a text; if so, it is taken."""
+        fits = len(text) <= self._left[kind]
+        self._left[kind] -= len(text) if fits else 0
+        return fits
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, with diagrams held to the same rule as HTML."""
+    """nbconvert's renderer, which shows no picture and notes what needs a look.
+
+    Attributes:
+        images: the addresses of the pictures.
+        ordinary: whether all links are harmless and all code is in a well-known language.
+    """
+
+    def __init__(self, escape: bool) -> None:
+        super().__init__(escape=escape)
+        self.images: list[str] = []
+        self.ordinary = True
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """A link."""
+        self.ordinary &= is_harmless_url("a", html.unescape(url))
+        return super().link(text, url, title)
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        self.images.append(src)
+        self.ordinary &= is_harmless_url("img", html.unescape(src))
+        return src
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """A block of code."""
+        language = (info or "").split(maxsplit=1)[:1]
+        if not language or language[0] in LANGUAGES or language[0].startswith("mermaid"):
+            return super().block_code(code, info)
+        self.ordinary = False
+        return super().block_code(code)
 
     def block_mermaidjs(self, code: str) -> str:
         """A diagram's text, which nbconvert prints as it is."""
         return super().block_mermaidjs(html.escape(code) if self._escape else code)
 
 
-def _render(source: str, attachments: dict[str, dict[str, str]], *, escape: bool) -> str:
-    """The page's HTML for a Markdown text, with HTML inside it as it is or escaped."""
-    renderer = _Renderer(escape=escape, attachments=attachments)
+def _render(source: str, renderer: _Renderer) -> str:
+    """The page's HTML for a Markdown text."""
     return MarkdownWithMath(renderer=renderer).render(source)
-
-
-def _has_harmless_urls(rendered: str) -> bool:
-    soup = BeautifulSoup(rendered, features="html.parser")
-    return all(
-        _is_harmless_url(tag.name, str(tag[name]))
-        for tag in soup.find_all(True)
-        for name in ("href", "src")
-        if tag.has_attr(name)
-    )
 
 
 def _verbatim(source: str) -> str:
     """The text as it was typed, as a block of code."""
+    source = bounds.cut(source, bounds.SHOWN)
+    if _has_slow_brackets(source):
+        lines = html.escape(source).replace("[", BRACKET).replace("\n", "&#10;")
+        return f"<div>\n<pre>{lines}</pre>\n</div>"
     longest = max((len(run) for run in re.findall(r"`+", source)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{source}\n{fence}"
+
+
+def _has_slow_brackets(text: str) -> bool:
+    """Whether nbconvert, which looks for `[words](files/` in every page, would look for long."""
+    return ("](" in text and bool(re.search(r"\]\(/?files/", text))) or any(
+        line.count("[") * len(line) > MOST_BRACKETS for line in text.split("\n")
+    )

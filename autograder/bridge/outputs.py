@@ -7,6 +7,10 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from autograder.bridge import bounds
+
+TEXTS = ("text/plain", "text/latex")
+
 
 class CapOutputs(NbGraderPreprocessor):
     """Keep what the student's cells printed and drew, each in a size a browser can show.
@@ -28,17 +32,17 @@ class CapOutputs(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Shorten the outputs of every code cell."""
-        left = self.max_notebook
+        left, words_left = self.max_notebook, bounds.TEXT_IN_ALL
         for cell in nb.cells:
             if cell.cell_type != "code":
                 continue
             kept = []
             for output in map(self._shorten, cell.outputs):
-                size = len(str(output))
-                if size > left:
+                size, words = len(str(output)), _words(output)
+                if size > left or words > words_left:
                     kept.append(_note(f"{size:,} characters of output left out: too many in all"))
                     continue
-                left -= size
+                left, words_left = left - size, words_left - words
                 kept.append(output)
             cell.outputs = kept
         return nb, resources
@@ -53,7 +57,8 @@ class CapOutputs(NbGraderPreprocessor):
                 output.traceback = self._cut(whole).split("\n")
         else:
             for kind, value in list(output.data.items()):
-                if kind == "text/plain" or len(value) <= self.max_data:
+                most = self.max_text if kind == "text/latex" else self.max_data
+                if kind == "text/plain" or len(value) <= most:
                     continue
                 del output.data[kind]
                 note = f"[{kind} of {len(value):,} characters left out: too large to show]"
@@ -63,10 +68,15 @@ class CapOutputs(NbGraderPreprocessor):
         return output
 
     def _cut(self, text: str) -> str:
-        over = len(text) - self.max_text
-        if over <= 0:
-            return text
-        return f"{text[: self.max_text]}\n[{over:,} more characters left out]"
+        return bounds.cut(text, self.max_text)
+
+
+def _words(output: NotebookNode) -> int:
+    """How long the output's text is; pictures and tables are not counted."""
+    if output.output_type == "error":
+        return sum(map(len, output.traceback))
+    data = output.get("data", {})
+    return len(output.get("text", "")) + sum(len(data.get(k, "")) for k in TEXTS)
 
 
 def _note(words: str) -> NotebookNode:

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.bridge.pasted import references
 from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import problem_of
 
@@ -58,8 +59,8 @@ class Released:
         return make(source=source, metadata=metadata)
 
     def is_unanswered(self, cell: NotebookNode) -> bool:
-        """Whether the cell holds what was released and nothing more."""
-        return cell.source.strip() in ("", self.source.strip())
+        """Whether the cell holds what was released and nothing more, no pasted picture either."""
+        return cell.source.strip() in ("", self.source.strip()) and not cell.get("attachments")
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,7 @@ class Restoration:
         kept = []
         if known.is_answer:
             below = self._has_text_below(known, place)
-            rebuilt = known.build((ANSWER_BELOW if below else "") + cell.source)
+            rebuilt = known.build((ANSWER_BELOW if below else "") + _with_pictures(cell, known))
             same_type = cell.cell_type == known.cell_type
             if same_type and known.cell_type == "code":
                 rebuilt.outputs, rebuilt.execution_count = cell.outputs, cell.execution_count
@@ -309,6 +310,16 @@ class Restoration:
 def _grade_id(cell: NotebookNode) -> str | None:
     metadata = cell.metadata.get("nbgrader")
     return metadata.get("grade_id") if isinstance(metadata, dict) else None
+
+
+def _with_pictures(cell: NotebookNode, known: Released) -> str:
+    """An answer's text; where it is nothing but pictures that no text shows, these follow.
+
+    nbgrader gives 0 points to an answer whose text is as released, whatever was pasted into it.
+    """
+    if cell.source.strip() not in ("", known.source.strip()):
+        return cell.source
+    return "\n\n".join([cell.source, *references(cell.get("attachments", {}))]).strip()
 
 
 def _ordinary(cell: NotebookNode) -> NotebookNode:

@@ -146,7 +146,7 @@ def autograde(
 
     for name, finding in findings.items():
         if finding.problem is not None and _graded_copy(root, assignment, name).exists():
-            words = finding.problem.summary(assignment.notebook)
+            words = finding.summary(assignment.notebook)
             remarks.append(Remark(name, words, finding.problem.needs_person))
     open_remarks, waiting = _open_marks(root, assignment, list(findings))
     remarks += open_remarks

@@ -56,7 +56,8 @@ class Problem(StrEnum):
                 f"Your submission had several notebooks, and none is called `{notebook}`."
             ),
             Problem.UNREADABLE: (
-                f"Your notebook `{notebook}` cannot be opened: the file is cut off or damaged."
+                f"Your notebook `{notebook}` cannot be read: the file is cut off, damaged or too "
+                "large."
             ),
             Problem.REFUSED: f"Your notebook `{notebook}` could not be processed.",
         }[self]
@@ -75,10 +76,17 @@ class Finding:
     Attributes:
         notebook: the file, or None where there is none to take.
         problem: what is wrong with it, if anything.
+        why: what makes it unreadable, in words.
     """
 
     notebook: Path | None
     problem: Problem | None = None
+    why: str = ""
+
+    def summary(self, notebook: str) -> str:
+        """The problem for the person who grades, given the notebook's right name."""
+        words = self.problem.summary(notebook) if self.problem else ""
+        return f"{words} ({self.why})" if self.why else words
 
 
 def inspect(folder: Path, notebook: str) -> Finding:
@@ -104,8 +112,8 @@ def _find(folder: Path, notebook: str) -> Finding:
     if exact.is_file():
         try:
             read_notebook(exact)
-        except UnreadableNotebookError:
-            return Finding(exact, Problem.UNREADABLE)
+        except UnreadableNotebookError as error:
+            return Finding(exact, Problem.UNREADABLE, str(error))
         return Finding(exact)
     notebooks = sorted(path for path in folder.glob("*.[iI][pP][yY][nN][bB]") if path.is_file())
     alike = [path for path in notebooks if path.name.lower().startswith(exact.stem)]
