@@ -8,6 +8,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_config_path
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
@@ -41,8 +42,9 @@ class CourseSettings:
     @property
     def gradebook_file(self) -> Path | None:
         """The gradebook's file; None where it is a database server."""
-        kind, _, place = self.db_url.partition("://")
-        return Path(place.removeprefix("/")) if kind.startswith("sqlite") else None
+        url = make_url(self.db_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return Path(str(url.database)) if is_file else None
 
     def gradebook(self) -> Gradebook:
         """The gradebook; use it in a `with`."""
@@ -58,16 +60,12 @@ def course_settings(root: Path) -> CourseSettings:
         root: the course's folder, with `nbgrader_config.py`.
     """
     root = root.resolve()
-    config = Config()
-    for folder in (*reversed(jupyter_config_path()), str(root)):
-        for name, loader in LOADERS.items():
-            if Path(folder, name).is_file():
-                config.merge(loader(name, path=folder).load_config())
+    config = nbgrader_config(root)
     # nbgrader takes the folder it runs in for the course's, whatever the file says elsewhere.
     directory = CourseDirectory(config=config, root=str(root))
     return CourseSettings(
         root,
-        directory.db_url,
+        _from(root, directory.db_url),
         directory.course_id,
         source=root / directory.source_directory,
         release=root / directory.release_directory,
@@ -75,3 +73,21 @@ def course_settings(root: Path) -> CourseSettings:
         autograded=root / directory.autograded_directory,
         feedback=root / directory.feedback_directory,
     )
+
+
+def nbgrader_config(root: Path) -> Config:
+    """nbgrader's configuration in a course's folder."""
+    config = Config()
+    for folder in (*reversed(jupyter_config_path()), str(root)):
+        for name, loader in LOADERS.items():
+            if Path(folder, name).is_file():
+                config.merge(loader(name, path=folder).load_config())
+    return config
+
+
+def _from(root: Path, db_url: str) -> str:
+    """The URL of a gradebook for whoever runs elsewhere: nbgrader runs in the course's folder."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return db_url
+    return url.set(database=str(root / url.database)).render_as_string(hide_password=False)
