@@ -24,6 +24,7 @@ ANSWER_BELOW = (
     "*This answer cell was left as it was. What stands below it may be the answer; "
     "it is marked here.*\n\n"
 )
+NOTES = "**Notes from grading**"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class RestoreCells(NbGraderPreprocessor):
         nb.cells = restoration.cells
         if notes:
             lines = "\n".join(f"- {note}" for note in notes)
-            nb.cells.insert(0, new_markdown_cell(f"**Notes from grading**\n\n{lines}"))
+            nb.cells.insert(0, new_markdown_cell(f"{NOTES}\n\n{lines}"))
         nb.metadata = NotebookNode({"language_info": {"name": "python"}})
         if released.kernel:
             nb.metadata.kernelspec = released.kernel

@@ -18,9 +18,11 @@ from traitlets.utils.importstring import import_item
 from autograder.checking.report import as_html, as_text
 from autograder.checking.stages import STAGES, Assignment, assignment_named
 from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.grading.versions import Versions
 from autograder.sandbox import SandboxUnavailable
 
 REPORTS = "reports"
+VERSIONS = "versions"
 
 
 class Grades(Protocol):
@@ -78,6 +80,7 @@ class GradeStages(NbGraderPreprocessor):
         assignment = assignment_named(about["assignment"])
         reports = self._grade(Path(coursedir.root), Path(submission), assignment)
         about[REPORTS] = reports
+        about[VERSIONS] = getattr(_graders.get(self.parent.parent), "versions", Versions())
         for cell in nb.cells:
             key = cell.metadata.get("nbgrader", {}).get("grade_id")
             if is_machine_graded(cell) and key in assignment.machine_stages:

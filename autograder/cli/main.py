@@ -2,9 +2,10 @@
 
 import typer
 
-from .assignments import answers, check, collect, grade, release
+from .assignments import answers, check, collect, release
 from .common import NAMES
 from .course import demo, doctor, leaderboard, reseed
+from .grade import grade
 
 HELP = f"""The Vision Transformer course, from the release to the marks.
 
