@@ -3,7 +3,7 @@
 try:
     from autograder.bridge.config import configure
 
-    configure(get_config())
+    configure(get_config(), __file__)
 except Exception as error:
     # nbgrader logs an error in this file and goes on with its own settings, under which a
     # submission runs unguarded and marks itself. Only an exit stops it.

@@ -23,7 +23,7 @@ CONFIG = """
 from autograder.bridge.config import configure
 
 c = get_config()
-configure(c)
+configure(c, __file__)
 c.GenerateAssignment.preprocessors = c.GenerateAssignment.preprocessors[:-1]
 c.GradeStages.grader_factory = "fake_grader.FakeGrader"
 c.Autograde.sanitize_preprocessors.append("fake_grader.Stumble")

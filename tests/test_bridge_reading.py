@@ -107,7 +107,7 @@ def test_what_is_no_notebook_is_named_unreadable(tmp_path: Path, content: bytes)
     path = written(tmp_path, content)
     with pytest.raises(UnreadableNotebookError):
         read_notebook(path)
-    assert inspect(tmp_path, HOMEWORK.notebook).problem is Problem.UNREADABLE
+    assert inspect(tmp_path, HOMEWORK).problem is Problem.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_which_notebook_is_taken(
 ) -> None:
     for name in names:
         written(tmp_path, GOOD, name)
-    found = inspect(tmp_path, HOMEWORK.notebook)
+    found = inspect(tmp_path, HOMEWORK)
     assert (found.notebook and found.notebook.name, found.problem) == (taken, problem)
 
 

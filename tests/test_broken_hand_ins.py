@@ -41,7 +41,7 @@ def test_what_can_be_taken_is_taken_and_the_rest_is_named(course: Course, hand_i
     assert {p.name for p in folder.glob("*")} - {"timestamp.txt"} == hand_in.taken
     assert collection.exit_code == int(hand_in.attention or not hand_in.taken)
     if hand_in.taken:
-        assert inspect(folder, HOMEWORK.notebook).problem is hand_in.problem
+        assert inspect(folder, HOMEWORK).problem is hand_in.problem
     else:
         assert JANE in told
 

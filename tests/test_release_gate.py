@@ -14,6 +14,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
+from traitlets.config.loader import KVArgParseConfigLoader
 
 from autograder.bridge import run
 from autograder.bridge.config import configure
@@ -21,7 +22,7 @@ from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
 from autograder.grading.seed import private_folder
-from autograder.release import gate, release
+from autograder.release import gate, release, staging
 from autograder.release.gate import GateError, check_points, points_problems
 from autograder.release.stubs import ROOT, SOLUTIONS
 
@@ -57,9 +58,12 @@ def write_source(root: Path, content: nbformat.NotebookNode) -> None:
     nbformat.write(content, root / "notebooks" / "vit-cifar10" / "vit-cifar10.ipynb")
 
 
-def generate(root: Path, name: str = "vit-cifar10") -> int:
+def generate(root: Path, name: str = "vit-cifar10", *options: str) -> int:
+    """As `nbgrader generate_assignment` with options such as `--CourseDirectory.db_url=...`."""
     config = Config()
-    configure(config)
+    configure(config, str(root / "nbgrader_config.py"))
+    given = [option for option in options if "=" in option]
+    config.merge(KVArgParseConfigLoader(given).load_config())
     coursedir = CourseDirectory(root=str(root), assignment_id=name, config=config)
     GenerateAssignment(coursedir=coursedir, config=config).start()
     return 0
@@ -143,7 +147,7 @@ def test_every_point_is_looked_at() -> None:
 
 
 def test_a_whole_release(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release, "nbgrader", lambda root, *arguments: generate(root))
+    monkeypatch.setattr(staging, "nbgrader", lambda root, _, *rest: generate(root, *rest))
     made = release.release(course)
     with zipfile.ZipFile(made.archive) as archive:
         assert "vit-cifar10/vit-cifar10.ipynb" in archive.namelist()
@@ -155,20 +159,21 @@ def test_a_whole_release(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_came_into_the_folder_later_does_not_go_out(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def generate_and_spoil(root: Path, *arguments: str) -> int:
-        generate(root)
-        (root / "release" / "vit-cifar10" / "notes.txt").write_text(SECRET)
+    def generate_and_spoil(root: Path, command: str, *rest: str) -> int:
+        generate(root, *rest)
+        (made,) = root.glob(".vitcourse/releasing-*/vit-cifar10")
+        (made / "notes.txt").write_text(SECRET)
         return 0
 
     assert SECRET in (SOLUTIONS / "ViT.py").read_text()
-    monkeypatch.setattr(release, "nbgrader", generate_and_spoil)
+    monkeypatch.setattr(staging, "nbgrader", generate_and_spoil)
     with pytest.raises(GateError, match=r"vit-cifar10.zip!vit-cifar10/notes.txt.*ViT.py, line"):
         release.release(course)
     assert not (course / "release" / "vit-cifar10.zip").exists()
 
 
 def test_no_zip_without_nbgrader(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release, "nbgrader", lambda root, *arguments: 1)
+    monkeypatch.setattr(staging, "nbgrader", lambda root, *arguments: 1)
     with pytest.raises(release.ReleaseError, match="status 1"):
         release.release(course)
     assert not (course / "release").exists()

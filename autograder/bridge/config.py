@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
+from sqlalchemy.engine import URL, make_url
 from traitlets.config import Config
 
 from autograder.checking.stages import ASSIGNMENTS
@@ -16,7 +17,7 @@ COURSE_ID = "vit-course"
 SOURCE_DIRECTORY = "notebooks"
 
 
-def configure(c: Config) -> None:
+def configure(c: Config, file: str | None = None) -> None:
     """Set everything the course asks of nbgrader.
 
     Preprocessors are given by name, not as classes, because formgrader shows the configuration
@@ -24,12 +25,18 @@ def configure(c: Config) -> None:
 
     Args:
         c: nbgrader's configuration, as `get_config()` gives it.
+        file: the `nbgrader_config.py` that calls this; without it, the one in this folder.
     """
     # nbgrader makes SQLAlchemy say this of every new submission; it is without consequence.
     warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
     c.CourseDirectory.course_id = COURSE_ID
     c.CourseDirectory.source_directory = SOURCE_DIRECTORY
+    root = Path(file).resolve().parent if file else Path.cwd()
+    # nbgrader's own default reads a percent sign in the folder's name as an escape.
+    if make_url(f"sqlite:///{root}/gradebook.db").database != f"{root}/gradebook.db":
+        url = URL.create("sqlite", database=f"{root}/gradebook.db")
+        c.CourseDirectory.db_url = url.render_as_string(hide_password=False)
 
     stock = GenerateAssignment().preprocessors
     c.GenerateAssignment.preprocessors = [
@@ -57,6 +64,7 @@ def configure(c: Config) -> None:
         "autograder.bridge.scores.GradeStages",
         "autograder.bridge.scores.SaveVerdicts",
         "nbgrader.preprocessors.AssignLatePenalties",
+        "autograder.bridge.graded.KeepGraded",
         "autograder.bridge.markup.SanitizeSubmission",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]

@@ -10,89 +10,30 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.utils import rmtree
 
-from autograder.bridge.config import COURSE_ID
 from autograder.bridge.marked import remember_copies
-from autograder.bridge.marks import unmarked
-from autograder.bridge.reading import UnreadableNotebookError, read_notebook
-from autograder.bridge.scores import forget
-from autograder.bridge.submission import Finding, Problem, inspect, mend, problem_of
+from autograder.bridge.remarks import open_marks, outdated, renew_penalties
+from autograder.bridge.result import Remark, RunResult
+from autograder.bridge.submission import Finding, Problem, mend, put_unreadable_times_aside
+from autograder.bridge.survey import Survey, survey
 from autograder.checking.stages import HOMEWORK, Assignment
-from autograder.records.records import Records
-from autograder.records.settings import course_settings
+from autograder.grading.versions import Versions
+from autograder.records.settings import CourseSettings, course_settings
 from autograder.roster.gradebook import sync_names
 from autograder.roster.people import FILE as ROSTER
 from autograder.roster.tables import RosterError
 
+MOST_NAMED = 5
+SEEN_BY_NBGRADER = (None, Problem.UNREADABLE)  # an unreadable notebook is the exporter's to mend
+
 
 class NotReleasedError(Exception):
     """The gradebook does not know the assignment yet."""
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something to know about one submission.
-
-    Attributes:
-        student: whose it is.
-        words: what is the matter, and what was done.
-        needs_person: whether somebody has to act before the mark is right.
-    """
-
-    student: str
-    words: str
-    needs_person: bool = True
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """How a class's grading ended.
-
-    Attributes:
-        students: everybody whose submission was looked at.
-        remarks: what is to be known, by student.
-        failed: whether nbgrader's command itself failed beyond single submissions.
-        waiting: how many answers a person still has to mark, by student.
-    """
-
-    students: tuple[str, ...]
-    remarks: tuple[Remark, ...] = field(default=())
-    failed: bool = False
-    waiting: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def exit_code(self) -> int:
-        """0 where every mark stands, 1 where a person has to look or to mark an answer."""
-        problems = any(remark.needs_person for remark in self.remarks)
-        return int(self.failed or problems or bool(self.waiting))
-
-    def last_lines(self) -> list[str]:
-        """The run's last lines: how many were graded, and every problem by name."""
-        open_ones = {remark.student for remark in self.remarks if remark.needs_person}
-        graded = len(set(self.students) - open_ones)
-        ending = " by the machine" if self.exit_code else ", with nothing left open"
-        lines = [f"{graded} of {len(self.students)} submissions graded{ending}."]
-        for remark in self.remarks:
-            label = "needs a person" if remark.needs_person else "note"
-            lines.append(f"  {remark.student}: {label}: {remark.words}")
-        if self.waiting:
-            answers = _count(sum(self.waiting.values()), "answer")
-            verb = "waits" if sum(self.waiting.values()) == 1 else "wait"
-            people = _count(len(self.waiting), "student")
-            lines.append(f"{answers} of {people} {verb} for marking in formgrader.")
-        if self.failed:
-            lines.append("nbgrader's command failed; its own messages stand above.")
-        return lines
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def autograde(
@@ -101,92 +42,92 @@ def autograde(
     assignment: Assignment = HOMEWORK,
     *,
     force: bool = False,
+    versions: Versions | None = None,
+    ahead: Callable[[list[Path]], None] = lambda folders: None,
 ) -> RunResult:
-    """Grade the submissions of a course with nbgrader.
+    """Grade the submissions of a course with nbgrader: those that are new or changed.
 
-    `submitted/` stays as it is. A submission whose notebook nbgrader would pass over is graded
-    through a mended copy.
+    `submitted/` stays as it is, but for a `timestamp.txt` that holds no time, which gets another
+    name. A submission that nbgrader would pass over is graded through a mended copy.
 
     Args:
         root: the course's root, with `nbgrader_config.py` and `submitted/`.
         students: whose to grade; all where None.
         assignment: which of their submissions.
         force: grade again what is graded already.
+        versions: of the checks and the seed as they are, to be compared with those that
+            unchanged submissions were graded with; None compares nothing.
+        ahead: is given the folders of everybody who is about to be graded.
 
     Raises:
         NotReleasedError: the assignment has not been generated yet.
     """
-    root = root.resolve()
-    _check_released(root, assignment)
-    remember_copies(course_settings(root), assignment)
-    folders = {path.parent.name: path for path in root.glob(f"submitted/*/{assignment.name}")}
-    wanted = sorted(folders if students is None else set(students))
-    remarks = [Remark(name, "nothing handed in") for name in wanted if name not in folders]
-    findings = {
-        name: inspect(folders[name], assignment.notebook) for name in wanted if name in folders
-    }
-    for name, finding in findings.items():
-        _discard_outdated(_graded_copy(root, assignment, name), finding)
-
+    settings = course_settings(root)
+    check_released(settings, assignment)
+    put_unreadable_times_aside(settings.submitted)
+    # Before any copy goes: a mark by hand belongs to the text that the copy shows.
+    remember_copies(settings, assignment)
+    found = survey(settings, students, assignment, everybody=force)
+    ahead(found.to_judge)
+    for name in found.changes:
+        if found.copy(name).parent.exists():
+            rmtree(str(found.copy(name).parent))
     passed_over = {
-        name: finding
-        for name, finding in findings.items()
-        if finding.problem not in (None, Problem.UNREADABLE)
+        name for name in found.changes if found.findings[name].problem not in SEEN_BY_NBGRADER
     }
-    ordinary = findings.keys() - passed_over.keys()
+    ordinary = found.changes.keys() - passed_over
     status = 0
     if ordinary:
-        status = _autograde(root, assignment, force, leave_out=folders.keys() - ordinary)
-    refused = {name for name in ordinary if not _graded_copy(root, assignment, name).exists()}
-    for name in refused:
-        passed_over[name] = findings[name] = Finding(None, Problem.REFUSED)
+        status = _autograde(found, leave_out=found.folders.keys() - ordinary)
+    refused = {name for name in ordinary if not found.copy(name).exists()}
+    found.findings.update(dict.fromkeys(refused, Finding(None, Problem.REFUSED)))
+    passed_over |= refused
     if passed_over:
-        mended = {name: folders[name] for name in passed_over}
-        _grade_mended(root, assignment, mended, findings, force)
+        _grade_mended(found, passed_over)
 
-    for name, finding in findings.items():
-        if finding.problem is not None and _graded_copy(root, assignment, name).exists():
+    remarks = [Remark(name, "nothing handed in") for name in found.absent]
+    for name, changes in found.changes.items():
+        if changes and found.copy(name).exists():
+            more = f" and {len(changes) - MOST_NAMED} more" if len(changes) > MOST_NAMED else ""
+            said = f"{', '.join(changes[:MOST_NAMED])}{more}: graded"
+            remarks.append(Remark(name, said, needs_person=False))
+    for name, finding in found.findings.items():
+        forbidden = finding.problem is not None and finding.problem.forbids_grading
+        if finding.problem is not None and (forbidden or found.copy(name).exists()):
             words = finding.summary(assignment.notebook)
             remarks.append(Remark(name, words, finding.problem.needs_person))
-    open_remarks, waiting = _open_marks(root, assignment, list(findings))
+    remarks += renew_penalties(found)
+    open_remarks, waiting = open_marks(found)
     remarks += open_remarks
     try:
-        sync_names(root)
+        sync_names(settings.root)
     except RosterError as error:
         remarks.append(Remark(ROSTER, f"no names in the gradebook: {error}"))
-    remarks.sort(key=lambda remark: remark.student)
-    failed = status != 0 and not refused
-    return RunResult(tuple(findings), tuple(remarks), failed, waiting)
-
-
-def _gradebook(root: Path) -> Gradebook:
-    return Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID)
-
-
-def _graded_copy(root: Path, assignment: Assignment, student: str) -> Path:
-    return root / "autograded" / student / assignment.name / assignment.notebook
-
-
-def _check_released(root: Path, assignment: Assignment) -> None:
-    if (root / "gradebook.db").exists():
-        with _gradebook(root) as gradebook, contextlib.suppress(MissingEntry):
-            gradebook.find_notebook(assignment.name, assignment.name)
-            return
-    raise NotReleasedError(
-        f"The gradebook in {root} does not know {assignment.name} yet. Run "
-        f"`vitcourse release {assignment.name}` or "
-        f"`nbgrader generate_assignment {assignment.name}` first."
+    return RunResult(
+        tuple(found.findings),
+        tuple(sorted(remarks, key=lambda remark: remark.student)),
+        status != 0 and not refused,
+        waiting,
+        tuple(outdated(found, versions)),
     )
 
 
-def _discard_outdated(copy: Path, finding: Finding) -> None:
-    """Remove a graded copy made of a notebook in another state, so that it is made again."""
-    try:
-        before = problem_of(read_notebook(copy))
-    except (OSError, UnreadableNotebookError):
-        return
-    if before is not finding.problem:
-        rmtree(str(copy.parent))
+def check_released(settings: CourseSettings, assignment: Assignment) -> None:
+    """Stop where nbgrader does not know an assignment.
+
+    Raises:
+        NotReleasedError: says how to release it.
+    """
+    file = settings.gradebook_file
+    if file is None or file.exists():
+        with settings.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+            gradebook.find_notebook(assignment.name, assignment.name)
+            return
+    raise NotReleasedError(
+        f"The gradebook {file or settings.db_url} does not know {assignment.name} yet. Run "
+        f"`vitcourse release {assignment.name}` or "
+        f"`nbgrader generate_assignment {assignment.name}` first."
+    )
 
 
 def nbgrader(root: Path, *arguments: str) -> int:
@@ -206,69 +147,23 @@ def nbgrader(root: Path, *arguments: str) -> int:
     ).returncode
 
 
-def _autograde(
-    root: Path,
-    assignment: Assignment,
-    force: bool,
-    leave_out: Iterable[str],
-    submitted: str = "",
-) -> int:
+def _autograde(found: Survey, leave_out: Iterable[str], submitted: str = "") -> int:
     """Run `nbgrader autograde`; what it warns of and its errors are shown."""
-    arguments = ["autograde", assignment.name, "--log-level=WARN"]
-    if force:
-        arguments.append("--force")
+    arguments = ["autograde", found.assignment.name, "--log-level=WARN"]
     if leave_out:
         arguments.append(f"--CourseDirectory.student_id_exclude={','.join(sorted(leave_out))}")
     if submitted:
         arguments.append(f"--CourseDirectory.submitted_directory={submitted}")
-    return nbgrader(root, *arguments)
+    return nbgrader(found.settings.root, *arguments)
 
 
-def _grade_mended(
-    root: Path,
-    assignment: Assignment,
-    folders: dict[str, Path],
-    findings: dict[str, Finding],
-    force: bool,
-) -> None:
+def _grade_mended(found: Survey, students: Iterable[str]) -> None:
     """Grade copies of submissions in which the notebook is put right."""
-    released = root / "release" / assignment.name / assignment.notebook
+    root, assignment = found.settings.root, found.assignment
+    released = found.settings.release / assignment.name / assignment.notebook
     (root / ".vitcourse").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mended-", dir=root / ".vitcourse") as place:
-        for name, folder in folders.items():
-            mend(folder, Path(place) / name / assignment.name, released, findings[name])
-        submitted = str(Path(place).relative_to(root))
-        _autograde(root, assignment, force, (), submitted)
-
-
-def _open_marks(
-    root: Path, assignment: Assignment, students: list[str]
-) -> tuple[list[Remark], dict[str, int]]:
-    """What the gradebook still lacks, and how many answers wait; whoever is not in it is added."""
-    remarks, waiting = [], {}
-    with _gradebook(root) as gradebook:
         for name in students:
-            gradebook.update_or_create_student(name)
-            gradebook.update_or_create_submission(assignment.name, name)
-            found = gradebook.find_submission_notebook(assignment.name, assignment.name, name)
-            if not _graded_copy(root, assignment, name).exists():
-                forget(found, Records(root))
-                gradebook.db.commit()
-                remarks.append(Remark(name, "not graded: nbgrader failed, as its messages say"))
-                continue
-            lacking = unmarked(found.grades)
-            stages = {g.name: g for g in found.grades if g.name in assignment.machine_stages}
-            for words, judged in (
-                ("the grader gave no verdict on", False),
-                ("a mark was given by hand, which waits to be looked at again, on", True),
-            ):
-                keys = [
-                    key
-                    for key in assignment.machine_stages
-                    if key in lacking and (stages[key].auto_score is not None) is judged
-                ]
-                if keys:
-                    remarks.append(Remark(name, f"{words} {', '.join(keys)}"))
-            if answers := len(set(lacking) - stages.keys()):
-                waiting[name] = answers
-    return remarks, waiting
+            target = Path(place) / name / assignment.name
+            mend(found.folders[name], target, released, found.findings[name])
+        _autograde(found, (), str(Path(place).relative_to(root)))

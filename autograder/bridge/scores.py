@@ -19,10 +19,12 @@ from autograder.bridge.marked import add_notes, finish, remember, settle
 from autograder.checking.report import as_html, as_text
 from autograder.checking.stages import STAGES, Assignment, assignment_named
 from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.grading.versions import Versions
 from autograder.records.records import Records
 from autograder.sandbox import SandboxUnavailable
 
 REPORTS = "reports"
+VERSIONS = "versions"
 
 
 class Grades(Protocol):
@@ -89,6 +91,7 @@ class GradeStages(NbGraderPreprocessor):
         assignment = assignment_named(about["assignment"])
         reports = self._grade(Path(coursedir.root), Path(submission), assignment)
         about[REPORTS] = reports
+        about[VERSIONS] = getattr(_graders.get(self.parent.parent), "versions", Versions())
         for cell in nb.cells:
             key = cell.metadata.get("nbgrader", {}).get("grade_id")
             if is_machine_graded(cell) and key in assignment.machine_stages:

@@ -1,8 +1,9 @@
 """What was handed in: finding the notebook, and standing in for one that cannot be read."""
 
 import json
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,11 +12,21 @@ from nbformat.v4 import new_notebook
 from nbgrader.utils import is_solution, parse_utc
 
 from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
+from autograder.checking.stages import Assignment
+
+TIMESTAMP = "timestamp.txt"
+UNREADABLE_TIMESTAMP = f"{TIMESTAMP}.unreadable"
+LONGEST_TIMESTAMP = 1000  # bytes
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
+DEEPEST = 8  # folders in folders that are looked into
 
 
 class Problem(StrEnum):
-    """What can be wrong with the notebook of a submission; the value is its key."""
+    """What can be wrong with a submission or its notebook; the value is its key."""
 
+    NESTED = "nested"
+    SCATTERED = "scattered"
+    PACKED = "packed"
     RENAMED = "renamed"
     UNDATED = "undated"
     MISSING = "missing"
@@ -26,18 +37,32 @@ class Problem(StrEnum):
     @property
     def needs_person(self) -> bool:
         """Whether somebody has to act before the mark is right."""
-        return self is not Problem.RENAMED
+        return self not in (Problem.RENAMED, Problem.NESTED)
 
     @property
     def spares_notebook(self) -> bool:
         """Whether the notebook handed in can be graded all the same."""
-        return self in (Problem.RENAMED, Problem.UNDATED)
+        return self in (Problem.RENAMED, Problem.UNDATED, Problem.NESTED)
+
+    @property
+    def forbids_grading(self) -> bool:
+        """Whether nobody can say which files are the submission's."""
+        return self in (Problem.SCATTERED, Problem.PACKED)
 
     def summary(self, notebook: str) -> str:
         """For the person who grades, in the run's last lines, given the notebook's right name."""
         return {
+            Problem.NESTED: "the files lie in a folder inside the submission; they are graded",
+            Problem.SCATTERED: (
+                "not graded: files of the assignment lie in several folders inside the "
+                "submission; leave one of them"
+            ),
+            Problem.PACKED: "not graded: the submission is still packed; unpack it in its folder",
             Problem.RENAMED: f"the notebook had another name than {notebook}; it is graded",
-            Problem.UNDATED: "timestamp.txt holds no time; it may be late and is graded as in time",
+            Problem.UNDATED: (
+                f"timestamp.txt holds no time; it may be late and is graded as in time. Its text "
+                f"is kept in {UNREADABLE_TIMESTAMP}: write a timestamp.txt, or delete that file"
+            ),
             Problem.MISSING: "no notebook in the submission; the code files are graded",
             Problem.SEVERAL: f"several notebooks, none is {notebook}; the code files are graded",
             Problem.UNREADABLE: "the notebook cannot be read; the code files are graded",
@@ -48,6 +73,8 @@ class Problem(StrEnum):
         """For the student, on top of the feedback, given the notebook's right name."""
         if self is Problem.RENAMED:
             return f"Your notebook had another name than `{notebook}`. It was graded all the same."
+        if self is Problem.NESTED:
+            return "Your files lay in a folder inside your submission. They were graded."
         if self is Problem.UNDATED:
             return "The time of your handing in could not be read. Your work was graded."
         what = {
@@ -71,17 +98,19 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The notebook of a submission.
+    """What was found of a submission.
 
     Attributes:
         notebook: the file, or None where there is none to take.
         problem: what is wrong with it, if anything.
         why: what makes it unreadable, in words.
+        folder: where the files lie; None for the submission's own folder.
     """
 
     notebook: Path | None
     problem: Problem | None = None
     why: str = ""
+    folder: Path | None = None
 
     def summary(self, notebook: str) -> str:
         """The problem for the person who grades, given the notebook's right name."""
@@ -89,22 +118,67 @@ class Finding:
         return f"{words} ({self.why})" if self.why else words
 
 
-def inspect(folder: Path, notebook: str) -> Finding:
+def inspect(folder: Path, assignment: Assignment) -> Finding:
     """Find the notebook in one student's submission.
 
     Where no file has the right name, the only notebook is taken, or the only one whose name
-    begins as it should (`vit-cifar10 (1).ipynb`, as a browser saves a second download).
+    begins as it should (`vit-cifar10 (1).ipynb`, as a browser saves a second download). Where
+    the folder itself holds nothing of the assignment, the one folder below that does is taken.
 
     Args:
         folder: the submission.
-        notebook: the file name that was asked for.
+        assignment: whose files were asked for.
     """
-    found = _find(folder, notebook)
-    timestamp = folder / "timestamp.txt"
-    dated = not timestamp.exists() or _is_time(timestamp)
-    if dated or (found.problem and not found.problem.spares_notebook):
-        return found
-    return Finding(found.notebook, Problem.UNDATED)
+    inner = _folders_with_files(folder, assignment)
+    if len(inner) > 1:
+        return Finding(None, Problem.SCATTERED)
+    if not inner:
+        packed = any(path.suffix.lower() in ARCHIVES for path in folder.rglob("*"))
+        return Finding(None, Problem.PACKED if packed else Problem.MISSING)
+    found = _find(inner[0], assignment.notebook)
+    if found.problem and not found.problem.spares_notebook:
+        nested = None if inner[0] == folder else inner[0]
+        return replace(found, folder=nested)
+    if inner[0] != folder:
+        return replace(found, problem=Problem.NESTED, folder=inner[0])
+    if (folder / UNREADABLE_TIMESTAMP).exists() and not (folder / TIMESTAMP).exists():
+        return replace(found, problem=Problem.UNDATED)
+    return found
+
+
+def put_unreadable_times_aside(submitted: Path) -> None:
+    """Rename every `timestamp.txt` that holds no time, over which nbgrader's lists stop.
+
+    Args:
+        submitted: the folder with all submissions.
+    """
+    for path in unreadable_times(submitted):
+        target, number = path.with_name(UNREADABLE_TIMESTAMP), 1
+        while target.exists():
+            number += 1
+            target = path.with_name(f"{UNREADABLE_TIMESTAMP}-{number}")
+        path.rename(target)
+
+
+def unreadable_times(submitted: Path) -> list[Path]:
+    """Every submission's `timestamp.txt` that holds no time."""
+    return [path for path in sorted(submitted.glob(f"*/*/{TIMESTAMP}")) if not _is_time(path)]
+
+
+def _folders_with_files(folder: Path, assignment: Assignment) -> list[Path]:
+    """The submission's own folder where it holds a file of the assignment; else those below."""
+    found = []
+    for place, below, names in os.walk(folder):
+        depth = len(Path(place).relative_to(folder).parts)
+        below[:] = [name for name in below if name[0] not in "._"] if depth < DEEPEST else []
+        if any(_belongs(name, assignment) for name in names):
+            found.append(Path(place))
+            below.clear()
+    return found
+
+
+def _belongs(name: str, assignment: Assignment) -> bool:
+    return name in assignment.handed_in or name.lower().endswith(".ipynb")
 
 
 def _find(folder: Path, notebook: str) -> Finding:
@@ -151,16 +225,18 @@ def stand_in(released: Path, problem: Problem) -> NotebookNode:
 def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
     """Copy a submission, with a readable notebook of the right name in it, for nbgrader to grade.
 
+    The time of handing in is what stands beside the submission, never what a folder in it says.
+
     Args:
         folder: the submission, which stays as it is.
         target: the folder to make.
         released: the released notebook, whose name the copy's gets.
         finding: what `inspect` found, with the problem to note in the copy.
     """
-    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*.ipynb", "*.IPYNB"))
-    timestamp = target / "timestamp.txt"
-    if timestamp.exists() and not _is_time(timestamp):
-        timestamp.unlink()
+    left_out = shutil.ignore_patterns("*.ipynb", "*.IPYNB", TIMESTAMP)
+    shutil.copytree(finding.folder or folder, target, ignore=left_out)
+    if (folder / TIMESTAMP).is_file() and _is_time(folder / TIMESTAMP):
+        shutil.copy(folder / TIMESTAMP, target / TIMESTAMP)
     problem = finding.problem or Problem.REFUSED
     if problem.spares_notebook and finding.notebook is not None:
         try:
@@ -177,6 +253,8 @@ def mend(folder: Path, target: Path, released: Path, finding: Finding) -> None:
 def _is_time(path: Path) -> bool:
     """Whether nbgrader can read the time of handing in."""
     try:
+        if path.stat().st_size > LONGEST_TIMESTAMP:
+            return False
         return parse_utc(path.read_text(encoding="utf-8").strip()) is not None
-    except (ValueError, OverflowError, OSError):
+    except Exception:  # Any text can come, and each way of failing stops nbgrader's lists.
         return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbgrader.api import Grade, Gradebook
+from nbgrader.api import Grade
 from rich.table import Table
 
-from autograder.bridge.config import COURSE_ID
 from autograder.bridge.marks import unmarked
 from autograder.checking.stages import HOMEWORK, STAGES, Assignment
+from autograder.records.settings import course_settings
 
 
 def marks_table(root: Path, assignment: Assignment = HOMEWORK) -> Table:
@@ -33,7 +33,7 @@ def marks_table(root: Path, assignment: Assignment = HOMEWORK) -> Table:
     stages = [stage.key for stage in assignment.stages]
     for heading in ("student", *stages, "sum"):
         table.add_column(heading, justify="left" if heading == "student" else "right")
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
+    with course_settings(root).gradebook() as gradebook:
         submissions = sorted(
             gradebook.assignment_submissions(assignment.name), key=lambda s: s.student_id
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,12 @@ from .suspects import Suspect
 from .verdicts import StageReport, Status, Verdict
 
 ENTRY = "test_files"
+TOO_NEW = "This costs nothing: a person grades these files with a newer Python."
 PUBLIC_SEED = b"public"
+
+
+class TooNew(Exception):
+    """A file is written for a newer Python than the one that judges it."""
 
 
 class Rehearsal(Protocol):
@@ -55,6 +60,7 @@ class StageRunner:
         passed: names of checks that are known to pass, unless another one blocks them.
         rehearse: asks at once what a check will ask; gives None where the answers do not all come,
             or nobody knows what it asks.
+        newer: what a source uses that only a newer Python knows, in words; "" where nothing.
     """
 
     stage: str
@@ -70,6 +76,7 @@ class StageRunner:
     copied: tuple[str, ...] = ()
     passed: set[str] = field(default_factory=set)
     rehearse: Callable[[StageSession, Check], Rehearsal | None] = lambda session, each: None
+    newer: Callable[[str], str] = lambda source: ""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     sessions: dict[bool, StageSession] = field(default_factory=dict)
@@ -122,6 +129,8 @@ class StageRunner:
         if self.entry().status is not Status.PASSED:
             return f"cannot be checked until this is mended: {self.entry().title}"
         by_name = {check.name: check for check in self.checks}
+        if each.together and (words := self._too_new(self.sources)):
+            return f"cannot be checked: {words}"
         for name in each.rests_on:
             if self.verdict(by_name[name]).status is not Status.PASSED:
                 return f"cannot be checked until this passes: {by_name[name].title}"
@@ -159,6 +168,8 @@ class StageRunner:
             run()
         except CheckFailed as failure:
             return replace(blank, status=Status.FAILED, message=str(failure), earned=0)
+        except TooNew as words:
+            return replace(blank, status=Status.GRADER_ERROR, message=str(words), earned=0)
         except Exception:
             trace = traceback.format_exc(limit=-4)
             return replace(blank, status=Status.GRADER_ERROR, message=trace, earned=0)
@@ -182,7 +193,17 @@ class StageRunner:
         require_copies(self.copied, self.sources)
         require_own_work(self.stage, self.sources)
         if error := self.session(False).load():
+            own = {Path(file).stem for file in STAGES[self.stage].files}
+            if words := self._too_new(own):
+                raise TooNew(f"{words}\n{TOO_NEW}")
             raise CheckFailed(error)
+
+    def _too_new(self, modules: Iterable[str]) -> str:
+        """The first of some files that only a newer Python can read, in words; "" for none."""
+        for module in sorted(modules):
+            if words := self.newer(self.sources.get(module, "")):
+                return f"{module}.py, {words}"
+        return ""
 
 
 def require_copies(files: tuple[str, ...], sources: dict[str, str]) -> None:

@@ -105,46 +105,6 @@ def check(
     raise typer.Exit(Exit.ATTENTION if open_ones or earned < points else Exit.FINE)
 
 
-def grade(
-    students: Annotated[
-        list[str] | None, typer.Argument(metavar="[STUDENT]...", help="Whose; without: everybody.")
-    ] = None,
-    assignment: Named = HOMEWORK.name,
-    force: Annotated[
-        bool, typer.Option("--force", help="Grade again what is graded already.")
-    ] = False,
-    course: Course = None,
-) -> None:
-    """Grade submitted/ with nbgrader, and name every submission that needs a person.
-
-    Looks first for what nbgrader passes over (no notebook, a renamed one, one that is no valid
-    notebook), then runs nbgrader's own command. A mark given by hand stays while its answer
-    does; a changed answer asks for the marker again. A problem with one submission changes no
-    other. The exit status is 1 as long as an answer waits to be marked.
-
-    \b
-    Examples: vitcourse grade
-              vitcourse grade alice bob --force
-              vitcourse grade --assignment NAME
-    """
-    root = root_of(course)
-    from rich.console import Console
-
-    from autograder.bridge.ahead import grade as grade_class
-    from autograder.bridge.run import NotReleasedError
-    from autograder.bridge.table import marks_table
-    from autograder.grading.config import ConfigError
-    from autograder.sandbox import SandboxUnavailable
-
-    try:
-        result = grade_class(root, students or None, ASSIGNMENTS[assignment], force=force)
-    except (ConfigError, NotReleasedError, SandboxUnavailable) as error:
-        refuse(f"Not graded: {error}")
-    Console().print(marks_table(root, ASSIGNMENTS[assignment]))
-    typer.echo("\n".join(result.last_lines()))
-    raise typer.Exit(result.exit_code)
-
-
 def answers(
     assignment: Named = HOMEWORK.name,
     to: Annotated[

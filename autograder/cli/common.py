@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -66,7 +68,24 @@ def root_of(course: Path | None) -> Path:
     if root is None:
         where = course or f"{Path.cwd()} and the folders above it"
         refuse(f"There is no {CONFIG} in {where}: go to the course's folder, or give --course.")
+    if words := path_problem(root):
+        refuse(words)
     return root
+
+
+def path_problem(root: Path) -> str:
+    """Why nbgrader cannot work in a folder, and what to do; "" where it can."""
+    path = str(root)
+    why = ""
+    if glob.escape(path) != path:
+        why = "nbgrader takes *, ? and [ in a path for a search pattern and finds no assignment"
+    elif os.path.expandvars(path) != path:
+        why = "nbgrader puts the value of a variable in the place of a name after $"
+    elif not path.isprintable():
+        why = "its path holds a line break or another character that cannot be shown"
+    return (
+        why and f"The course cannot lie in {path!r}: {why}. Rename the folder, or move the course."
+    )
 
 
 def refuse(words: str) -> NoReturn:

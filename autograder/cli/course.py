@@ -55,7 +55,7 @@ def reseed(
     same inputs, so grade the whole class again afterwards, in every assignment.
 
     \b
-    Example: vitcourse reseed && vitcourse grade --force
+    Example: vitcourse reseed && vitcourse grade --regrade
     """
     root = root_of(course)
     from autograder.grading.seed import reseed as renew
@@ -64,7 +64,7 @@ def reseed(
         typer.confirm(
             "Every submission is graded on other inputs from now on. Start a new round?", abort=True
         )
-    typer.echo(f"A new seed is in {renew(root)}. Now: vitcourse grade --force")
+    typer.echo(f"A new seed is in {renew(root)}. Now: vitcourse grade --regrade")
 
 
 def demo(

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from .common import CONFIG, path_problem
+
 DISTRIBUTION = "vitcourse"
 OLDEST_PYTHON = (3, 11)
 
@@ -53,11 +55,24 @@ def examine(root: Path | None) -> Iterator[Finding]:
         words = "no nbgrader_config.py here or above: release, grade and collect do not know where"
         yield Finding(Health.PROBLEM, "course", f"{words}; go to the course's folder")
         return
-    yield Finding(Health.FINE, "course", str(root))
+    words = path_problem(root) or _unreadable_configuration(root)
+    yield Finding(Health.PROBLEM if words else Health.FINE, "course", words or str(root))
     yield from _settings(root)
     yield _stubs()
     yield _private_folder(root)
-    yield _released(root)
+    if not words:
+        yield _released(root)
+        yield from _handed_in(root)
+
+
+def _unreadable_configuration(root: Path) -> str:
+    from autograder.records.settings import course_settings
+
+    try:
+        course_settings(root)
+    except (Exception, SystemExit) as error:  # The file is a program, and may fail in any way.
+        return f"{root / CONFIG} cannot be loaded: {error}"
+    return ""
 
 
 def _python() -> Finding:
@@ -180,14 +195,37 @@ def _private_folder(root: Path) -> Finding:
 
 def _released(root: Path) -> Finding:
     from autograder.checking.stages import ASSIGNMENTS
+    from autograder.records.settings import course_settings
+    from autograder.release.staging import interrupted_place
 
-    released = [name for name in ASSIGNMENTS if (root / "release" / name).is_dir()]
+    settings = course_settings(root)
+    for name, assignment in ASSIGNMENTS.items():
+        if interrupted_place(settings, assignment).exists():
+            words = f"the release of {name} was interrupted; run: vitcourse release {name}"
+            return Finding(Health.PROBLEM, "release", words)
+    released = [name for name in ASSIGNMENTS if (settings.release / name).is_dir()]
     if not released:
         return Finding(Health.NOTE, "release", "none yet; grading needs it: run vitcourse release")
-    gradebook = root / "gradebook.db"
-    if not gradebook.is_file():
-        words = "is there, but no gradebook.db: grading will refuse; run vitcourse release again"
+    gradebook = settings.gradebook_file
+    if gradebook is not None and not gradebook.is_file():
+        words = f"is there, but no {gradebook}: grading will refuse; run vitcourse release again"
         return Finding(Health.PROBLEM, "release", words)
-    if not os.access(gradebook, os.W_OK):
+    if gradebook is not None and not os.access(gradebook, os.W_OK):
         return Finding(Health.PROBLEM, "release", f"{gradebook} cannot be written")
     return Finding(Health.FINE, "release", f"{', '.join(released)}; there is a gradebook")
+
+
+def _handed_in(root: Path) -> Iterator[Finding]:
+    """What in `submitted/` and in the records would trouble nbgrader or the next grading."""
+    from autograder.bridge.submission import unreadable_times
+    from autograder.records.records import Records
+    from autograder.records.settings import course_settings
+
+    for path in unreadable_times(course_settings(root).submitted):
+        words = f"{path} holds no time, and formgrader's lists stop over it; run: vitcourse grade"
+        yield Finding(Health.PROBLEM, "time", words)
+    for path in Records(root).unreadable():
+        words = (
+            f"{path} cannot be read; delete it, and vitcourse grade takes what is graded as it is"
+        )
+        yield Finding(Health.PROBLEM, "record", words)

@@ -2,11 +2,12 @@
 
 import typer
 
-from .assignments import answers, check, grade, release
+from .assignments import answers, check, release
 from .collect import collect
 from .common import NAMES
 from .course import demo, doctor, leaderboard, reseed
 from .feedback import feedback
+from .grade import grade
 from .roster import app as roster
 from .roster import forget
 

@@ -9,17 +9,17 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from rich.console import Console
 
 from autograder.bridge.ahead import grade
-from autograder.bridge.config import COURSE_ID, SOURCE_DIRECTORY
+from autograder.bridge.config import SOURCE_DIRECTORY
 from autograder.bridge.feedback import write_feedback
 from autograder.bridge.run import RunResult, nbgrader
 from autograder.bridge.table import marks_table
 from autograder.checking.stages import HOMEWORK
 from autograder.collect.collecting import collect
 from autograder.grading.reference import ROOT
+from autograder.records.settings import course_settings
 from autograder.release.release import release
 from autograder.release.stubs import ASSIGNMENT as ASSIGNMENT_FOLDER
 from autograder.release.weights import PRESETS, sample_weights
@@ -44,6 +44,7 @@ def prepare(root: Path) -> None:
     ):  # fmt: skip
         shutil.rmtree(root / name, ignore_errors=True)
     (root / "gradebook.db").unlink(missing_ok=True)
+    shutil.rmtree(root / ".vitcourse" / "records", ignore_errors=True)
     root.mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / SOURCE_DIRECTORY, root / SOURCE_DIRECTORY)
     shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
@@ -65,7 +66,7 @@ def save_curves(weights: Path) -> Path:
 def hand_in(root: Path, weights: Path) -> None:
     """Let the class hand in, and collect the download into `submitted/`."""
     due = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
+    with course_settings(root).gradebook() as gradebook:
         gradebook.update_or_create_assignment(HOMEWORK.name, duedate=due.replace(tzinfo=None))
     released = root / "release" / HOMEWORK.name / HOMEWORK.notebook
     collect(make_download(root / "downloads", released, weights, due), root)

@@ -56,6 +56,14 @@ class Records:
             if (content := self.read(kind, student, assignment)) is not None:
                 yield student, assignment, content
 
+    def unreadable(self) -> list[Path]:
+        """The files of records that hold none."""
+        return [
+            path
+            for path in sorted(self.folder.glob("*/*/*.json"))
+            if self.read(path.stem, path.parts[-3], path.parts[-2]) is None
+        ]
+
     def move(self, student: str, to: str, assignment: str) -> None:
         """Give the records of one assignment to another key, in place of what is there."""
         source, target = self.folder / student / assignment, self.folder / to / assignment

@@ -8,6 +8,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_config_path
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
 from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
@@ -41,8 +42,9 @@ class CourseSettings:
     @property
     def gradebook_file(self) -> Path | None:
         """The gradebook's file; None where it is a database server."""
-        kind, _, place = self.db_url.partition("://")
-        return Path(place.removeprefix("/")) if kind.startswith("sqlite") else None
+        url = make_url(self.db_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return Path(str(url.database)) if is_file else None
 
     def gradebook(self) -> Gradebook:
         """The gradebook; use it in a `with`."""
@@ -73,7 +75,7 @@ def course_settings(root: Path) -> CourseSettings:
     directory = CourseDirectory(config=config, root=str(root))
     return CourseSettings(
         root,
-        directory.db_url,
+        _from(root, directory.db_url),
         directory.course_id,
         source=root / directory.source_directory,
         release=root / directory.release_directory,
@@ -81,3 +83,11 @@ def course_settings(root: Path) -> CourseSettings:
         autograded=root / directory.autograded_directory,
         feedback=root / directory.feedback_directory,
     )
+
+
+def _from(root: Path, db_url: str) -> str:
+    """The URL of a gradebook for whoever runs elsewhere: nbgrader runs in the course's folder."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return db_url
+    return url.set(database=str(root / url.database)).render_as_string(hide_password=False)

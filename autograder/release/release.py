@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+from nbgrader.api import MissingEntry
+
 from autograder.bridge.config import SOURCE_DIRECTORY
-from autograder.bridge.run import nbgrader
 from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.records.settings import CourseSettings, course_settings
 from autograder.release.gate import refuse_leaks
 from autograder.release.leaks import LeakScan
 from autograder.release.marking import marking_guide, model_answers
 from autograder.release.package import student_zip
+from autograder.release.staging import UNCHANGED, ReleaseError, Staging
 from autograder.release.stubs import SOLUTIONS
-
-
-class ReleaseError(Exception):
-    """nbgrader did not make the release; its own messages were shown."""
 
 
 @dataclass(frozen=True)
@@ -37,33 +37,68 @@ class Released:
 def release(root: Path, assignment: Assignment = HOMEWORK) -> Released:
     """Make the release folder, the student's zip and the marking guide.
 
-    The zip is scanned again as it is, since it is what goes out.
+    The zip is scanned again as it is, since it is what goes out. Where anything fails, what was
+    released before stays.
 
     Args:
         root: the course's root.
         assignment: what to release.
 
     Raises:
-        ReleaseError: nbgrader or the gate refused.
-        GateError: the zip holds what must not go out; it was removed.
+        ReleaseError: nbgrader or the gate refused, or cells have changed after a hand-in.
+        GateError: the zip holds what must not go out.
         MarkingError: a question has no model answer or rubric.
     """
+    settings = course_settings(root)
     notebook = source_notebook(root, assignment)
+    text = marking_guide(notebook)
+    refuse_changed_cells(settings, assignment, notebook)
+    staging = Staging(settings, assignment)
+    scan = LeakScan(sorted(SOLUTIONS.glob("*.py")), [notebook])
+
+    def pack() -> None:
+        student_zip(staging.folder, staging.archive)
+        refuse_leaks(scan.data(staging.archive.name, staging.archive.read_bytes()))
+
+    staging.make(pack)
     guide = root / "build" / f"{assignment.name}-marking-guide.md"
     guide.parent.mkdir(exist_ok=True)
-    guide.write_text(marking_guide(notebook), encoding="utf-8")
-    if status := nbgrader(root, "generate_assignment", assignment.name, "--force"):
-        raise ReleaseError(f"nbgrader generate_assignment ended with status {status}")
-    folder = root / "release" / assignment.name
-    archive = folder.with_name(f"{assignment.name}.zip")
-    student_zip(folder, archive)
-    scan = LeakScan(sorted(SOLUTIONS.glob("*.py")), [notebook])
-    try:
-        refuse_leaks(scan.data(archive.name, archive.read_bytes()))
-    except Exception:
-        archive.unlink()
-        raise
-    return Released(folder, archive, guide)
+    guide.write_text(text, encoding="utf-8")
+    archive = staging.target.with_name(staging.archive.name)
+    return Released(staging.target, archive, guide)
+
+
+def refuse_changed_cells(settings: CourseSettings, assignment: Assignment, notebook: Path) -> None:
+    """Stop where cells came or went since students handed in: nbgrader would stop, too.
+
+    Raises:
+        ReleaseError: names the cells, and says what to do.
+    """
+    file = settings.gradebook_file
+    if file is not None and not file.exists():
+        return
+    with settings.gradebook() as gradebook:
+        try:
+            known = gradebook.find_notebook(assignment.name, assignment.name)
+        except MissingEntry:
+            return
+        handed_in = len(known.submissions)
+        before = {cell.name for cell in known.source_cells}
+    if not handed_in:
+        return
+    cells = nbformat.read(notebook, as_version=4).cells
+    now = {str(cell.metadata.nbgrader.grade_id) for cell in cells if "nbgrader" in cell.metadata}
+    differing = [
+        f"{what}: {', '.join(sorted(names))}"
+        for what, names in (("added", now - before), ("removed", before - now))
+        if names
+    ]
+    if differing:
+        raise ReleaseError(
+            f"{handed_in} submission(s) of {assignment.name} are in the gradebook, and its cells "
+            f"can no longer come or go ({'; '.join(differing)}). Put them back as they were in "
+            f"{notebook}: texts may change, names may not. {UNCHANGED}"
+        )
 
 
 def write_model_answers(root: Path, target: Path, assignment: Assignment = HOMEWORK) -> None:
