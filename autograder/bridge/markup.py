@@ -34,7 +34,7 @@ BRACKET = "&#91;"
 MOST_BRACKETS = 1_000_000
 # Elements that are not closed are opened again in each that follows.
 LONGEST_CLEANED = 3 * bounds.HTML
-MOST_RENDERED = 20 * bounds.MARKDOWN
+MOST_RENDERED = 8 * bounds.MARKDOWN
 Attachments = Mapping[str, Mapping[str, str]]
 
 
@@ -90,12 +90,12 @@ def _look(source: str) -> Look | None:
     try:
         renderer = _Renderer(escape=False)
         rendered = _render(source, renderer)
-        if len(rendered) > MOST_RENDERED or _has_slow_brackets(rendered):
-            return Look(False, tuple(renderer.images), _block(rendered))
-        plain = renderer.ordinary and rendered == _render(source, _Renderer(escape=True))
-        return Look(
-            plain, tuple(renderer.images), "" if plain and not renderer.images else _block(rendered)
-        )
+        if len(rendered) > MOST_RENDERED:
+            return None
+        images = tuple(renderer.images)
+        ordinary = renderer.ordinary and not _has_slow_brackets(rendered)
+        plain = ordinary and rendered == _render(source, _Renderer(escape=True))
+        return Look(plain, images, "" if plain and not images else _block(rendered))
     except Exception:
         # Any text can come, and mistune may raise on it.
         return None
