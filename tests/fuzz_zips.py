@@ -125,11 +125,9 @@ def holds_for_mallory(collection: Collection, root: Path, key: str) -> None:
     """Her work lies under her own key alone, and she is placed or named."""
     at = {folder.parent.name for folder in root.glob("submitted/*/*") if _has(folder, MALLORY)}
     assert at <= {key}, f"Mallory's work lies under {sorted(at)}, her key is {key!r}"
-    named = any(
-        word.casefold() in f"{one.what} {one.why}".casefold()
-        for one in collection.not_placed
-        for word in (MALLORY.name, MALLORY.login, str(MALLORY.number), key)
-    )
+    said = " ".join(texts([collection.not_placed, collection.proposals, collection.notes]))
+    words = (MALLORY.name, MALLORY.login, str(MALLORY.number), key)
+    named = any(word.casefold() in said.casefold() for word in words)
     placed = any(one.student == key for one in collection.placed)
     assert placed or named, f"nothing is said of Mallory's hand-in: {collection.not_placed}"
 
