@@ -15,6 +15,6 @@
    does it for HTML), and every picture is there or named (`pasted`).
 
 `run` does the same for a whole class: `survey` looks first at whose files have changed and at what
-nbgrader passes over (no notebook, a renamed one); `remarks` names every problem at the end. `feedback` writes the students' pages (`page`,
-`formulas`), `marks` the table.
+nbgrader passes over (no notebook, a renamed one); `remarks` names every problem at the end.
+`feedback` writes the students' pages (`page`, `formulas`), `marks` the table.
 """
