@@ -141,3 +141,15 @@ def test_a_lab_again_replaces_the_lab_alone(course: Course) -> None:
     assert (placed.outcome, placed.assignment) == (Outcome.REPLACED, LAB)
     assert course.submitted(KEY) == WHOLE
     assert NOTEBOOK in course.submitted(KEY)
+
+
+def test_a_later_stub_beside_the_homeworks_notebook_is_no_hand_in_of_its_own(
+    course: Course,
+) -> None:
+    course.download("hw.zip", zipped({f"{JANE}/s.zip": zipped(WHOLE | {"small_data.py": "stub"})}))
+    collection = course.collect()
+    assert collection.exit_code == 1
+    assert [placed.assignment for placed in collection.placed] == [HOMEWORK]
+    assert "small_data.py" in " ".join(collection.placed[0].notes)
+    assert not (course.root / "submitted" / KEY / LAB.name).exists()
+    assert course.collect(assignment=LAB).placed[0].assignment is LAB

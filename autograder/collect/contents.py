@@ -222,9 +222,10 @@ def _say_left_out(contents: Contents, attempts: list[Attempt]) -> None:
             if id(each) in taken or _is_given(path, contents.assignment):
                 continue
             shown = each.shown if each.unit.is_zip else each.item.label
-            if not each.meant and is_code(path.name):
+            is_version = each.meant in contents.files
+            if is_code(path.name) and not is_version and each.meant not in own:
                 code.append(shown)
-            elif each.meant in contents.files or each.meant not in own:
+            elif is_version or each.meant not in own:
                 others.append(shown)
     contents.code_left_out = bool(code)
     code.sort()

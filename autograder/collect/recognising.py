@@ -32,16 +32,31 @@ def attempts_in(found: list[Found], failed: list[Unit]) -> list[Attempt]:
     return list(attempts.values())
 
 
-def assignments_in(attempt: Attempt) -> list[Assignment]:
+def assignments_in(attempt: Attempt, asked: Assignment | None = None) -> list[Assignment]:
     """Which assignments an attempt holds; none where its files do not say.
 
-    The files of an earlier assignment lie beside a lab's own, because the lab uses them: only the
-    earlier one's notebook says that it was handed in, too.
+    Code of several assignments may lie in one folder: a lab uses the homework's files, and a whole
+    course folder holds the later stubs. So a notebook says most; without one, a lab's own file says
+    more than the homework's beside it.
+
+    Args:
+        attempt: the files.
+        asked: the only assignment that is collected: any file of its own counts.
     """
     names = {each.meant for each in attempt.found}
+    if by_notebook := [each for each in ASSIGNMENTS.values() if each.notebook in names]:
+        if asked and asked not in by_notebook and _holds_own(asked, names, by_notebook):
+            by_notebook.append(asked)
+        return by_notebook
     owned = [each for each in ASSIGNMENTS.values() if names & set(each.handed_in)]
     used = {each.after.name for each in owned if each.after}
-    return [each for each in owned if each.name not in used or each.notebook in names]
+    return [each for each in owned if each.name not in used]
+
+
+def _holds_own(asked: Assignment, names: set[str], others: list[Assignment]) -> bool:
+    """Whether files are those of an assignment, and not what another one builds on."""
+    is_used = any(other.after is asked for other in others)
+    return bool(names & set(asked.handed_in)) and not is_used
 
 
 def split(
@@ -61,7 +76,7 @@ def split(
     others: dict[str, Assignment] = {}
     unsaid = []
     for attempt in attempts:
-        held = assignments_in(attempt)
+        held = assignments_in(attempt, asked)
         for assignment in held:
             if asked is None or assignment is asked:
                 by_name[assignment.name].append(attempt)

@@ -77,7 +77,8 @@ def make_download(target: Path, released: Path, weights: Path, due: datetime) ->
 def write_files(folder: Path, student: Student, released: NotebookNode, weights: Path) -> None:
     """One student's files."""
     for module, text in student.sources().items():
-        (folder / filename(module)).write_text(text)
+        if filename(module) in HOMEWORK.files:
+            (folder / filename(module)).write_text(text)
     if student.weights != "none":
         for name in HOMEWORK.weights:
             shutil.copyfile(weights / name, folder / name)
