@@ -152,4 +152,4 @@ def test_a_later_stub_beside_the_homeworks_notebook_is_no_hand_in_of_its_own(
     assert [placed.assignment for placed in collection.placed] == [HOMEWORK]
     assert "small_data.py" in " ".join(collection.placed[0].notes)
     assert not (course.root / "submitted" / KEY / LAB.name).exists()
-    assert course.collect(assignment=LAB).placed[0].assignment is LAB
+    assert course.collect(assignment=LAB, confirm=True).placed[0].assignment is LAB
