@@ -26,7 +26,7 @@ from autograder.collect.entries import (
     owns_files,
 )
 from autograder.collect.names import is_notebook, meant_by
-from autograder.collect.owning import ROSTER, handed_in, may_be_a_container, owners_on
+from autograder.collect.owning import ROSTER, handed_in, may_be_a_container, owners_on, people_below
 from autograder.collect.systems import owner_of
 from autograder.collect.zips import ABSOLUTE, OUTSIDE, items_in_zip, open_zip
 
@@ -58,6 +58,8 @@ class Sorter:
     def sort(self, download: Path) -> Sorted:
         """Whose everything in a download is."""
         result = self._sort(download)
+        if not result.handed and not result.refused and not self._outside:
+            result.refused.append(Refused(".", ONLY_JUNK))
         result.refused += self._outside
         return result
 
@@ -67,8 +69,8 @@ class Sorter:
         if not download.is_dir():
             return self._level([archives.item_on_disk(download, name)], Place())
         items = list(archives.items_in_folder(download))
-        if all(item.is_junk for item in items):
-            return Sorted(refused=[Refused(".", ONLY_JUNK)])
+        if not items:
+            return Sorted()
         (folder,) = entries_of([item.below(name / item.path) for item in items])
         # The folder's own name may already tell whose everything in it is.
         if owner_of(folder.name) or self._key_named(folder.name):
@@ -117,10 +119,12 @@ class Sorter:
             container = doubtful.get(entry.name)
             if entry.is_junk and owned.get(entry.name):
                 result.refused.append(Refused(place.label(entry), ONLY_JUNK))
+            elif owned.get(entry.name) and (people := people_below(entry)) > 1:
+                result.refused.append(_undecidable(entry, place, people))
             elif container is None:
                 result.handed += handed_in(entry, owned.get(entry.name, ()), place)
             elif container.handed and sure:
-                result.refused.append(_undecidable(entry, place, container))
+                result.refused.append(_undecidable(entry, place, len(container.people)))
             else:
                 result.add(container)
         return result
@@ -143,7 +147,7 @@ class Sorter:
             return None
         if entry.is_folder and not own and not is_key:
             return inner
-        return Sorted(refused=[_undecidable(entry, place, inner)])
+        return Sorted(refused=[_undecidable(entry, place, len(inner.people))])
 
     def _nobodys(self, entry: Entry, place: Place, alone: bool) -> Sorted:
         """What an entry that belongs to nobody holds."""
@@ -199,12 +203,12 @@ class Sorter:
         return [item for item in items if item.trouble not in (ABSOLUTE, OUTSIDE)]
 
 
-def _undecidable(entry: Entry, place: Place, inner: Sorted) -> Refused:
+def _undecidable(entry: Entry, place: Place, people: int) -> Refused:
     what = "folder" if entry.is_folder else "zip"
     return Refused(
         place.label(entry),
         f"this {what} has one person's name, or a date's, and holds what looks like hand-ins of "
-        f"{len(inner.people)}; if it is a class's download, rename it to "
+        f"{people}; if it is a class's download, rename it to "
         f"class{'' if entry.is_folder else '.zip'} and collect it by itself; if it is one "
         "person's, give it the person's key as its name",
     )

@@ -15,6 +15,7 @@ from autograder.collect.systems import (
     canvas,
     drive,
     gradescope,
+    moodle,
     readings_of,
 )
 from autograder.collect.systems.owner import Owner
@@ -77,6 +78,20 @@ def may_be_a_container(entry: Entry, entries: list[Entry], owned: Owned) -> bool
     return entry.on_disk and entry.items[0].is_zip and alone
 
 
+def people_below(entry: Entry) -> int:
+    """How many people a folder of Moodle's seems to hold, where it holds nothing else.
+
+    Moodle lets a student make folders, so one that is called like a classmate's is the student's.
+    A class in a folder with a name and a date is not: it is refused.
+    """
+    if not entry.is_folder or moodle.owner_of(entry.name) is None:
+        return 0
+    names = {item.path.parts[1] for item in entry.items if not item.is_junk}
+    owners = [moodle.owner_of(name) for name in names if len(name) <= LONGEST_NAME]
+    people = {owner.identity for owner in owners if owner}
+    return len(people) if len(names) == len([each for each in owners if each]) else 0
+
+
 def handed_in(entry: Entry, owners: tuple[Owner, ...], place: Place) -> list[Handed]:
     """An entry's files, for each of its owners."""
     handed = []
@@ -98,8 +113,9 @@ def _readings(entry: Entry, place: Place, receipts: dict[str, blackboard.Receipt
         return []
     if not place.is_drive or entry.is_folder:
         return readings_of(entry.name, receipts)
-    uploaded = drive.owner_of(entry.name)
-    others = [] if place.system == drive.SYSTEM else readings_of(entry.name, receipts)
+    of_form = place.system == drive.SYSTEM
+    uploaded = drive.owner_of(entry.name, of_form=of_form)
+    others = [] if of_form else readings_of(entry.name, receipts)
     return [*others, uploaded] if uploaded else others
 
 

@@ -29,10 +29,19 @@ def is_responses(name: str) -> bool:
     return _RESPONSES.fullmatch(name) is not None
 
 
-def owner_of(name: str) -> Owner | None:
-    """Whose a file in a Drive folder is; None where its name does not say so."""
+def owner_of(name: str, *, of_form: bool) -> Owner | None:
+    """Whose a file in a Drive folder is; None where its name does not say so.
+
+    Args:
+        name: the file's.
+        of_form: whether a Google Form surely wrote the name's end. Elsewhere people may have
+            written "Jane Doe - submission.zip": then only what looks like a person's name behind
+            what does not look like one counts.
+    """
     found = _UPLOADED.fullmatch(name)
     if found is None or not _is_a_name(found["name"]):
+        return None
+    if not of_form and (_looks_full(found["stem"]) or not _looks_full(found["name"])):
         return None
     return Owner(SYSTEM, found["name"].strip(), file=f"{found['stem']}{found['ending']}")
 
@@ -42,3 +51,9 @@ def _is_a_name(name: str) -> bool:
     return name.casefold().strip() not in _NO_NAMES and all(
         letter in " _.'’-" or unicodedata.category(letter)[0] in "LMN" for letter in name
     )
+
+
+def _looks_full(text: str) -> bool:
+    """Whether it looks like a first and a last name."""
+    words = text.split()
+    return len(words) > 1 and all(word[0].isalpha() and not word[0].islower() for word in words)
