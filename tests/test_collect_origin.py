@@ -180,3 +180,15 @@ def test_a_dry_run_writes_nothing_at_all(course: Course) -> None:
         (placed,) = course.collect(path, dry_run=True, **options).placed
         assert placed.outcome is Outcome.REPLACED
     assert {p: p.read_bytes() for p in course.root.rglob("*") if p.is_file()} == before
+
+
+def test_a_key_that_an_earlier_version_gave_stays_the_persons(course: Course) -> None:
+    """It lacks the vowel signs, and nothing else is recorded."""
+    key = "न-ह-शर-म_7"
+    folder = course.root / "submitted" / key / "vit-cifar10"
+    folder.mkdir(parents=True)
+    (folder / "ViT.py").write_text("x")
+    course.download("7-34 - नेहा शर्मा - May 4, 2026 1200 PM - s.zip", zipped(WHOLE))
+    assert course.collect(newer=True).not_placed == []
+    assert course.students == [key]
+    assert course.submitted(key) == WHOLE

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from rosters import roster_of, write_roster
 
-from autograder.roster.naming import Likeness, is_blind, likeness, natural, squeezed, student_id
+from autograder.roster.naming import (
+    Likeness,
+    is_blind,
+    likeness,
+    natural,
+    squeezed,
+    student_id,
+    trouble_with_key,
+)
 from autograder.roster.people import BASIC, Person, Roster, load_roster
 from autograder.roster.tables import RosterError
 
@@ -169,3 +177,33 @@ def test_canvas_squeezes_whatever_is_last() -> None:
     assert "vandoejane" in squeezed("Jane van Doe")
     assert "doejanevan" in squeezed("van Doe, Jane") | squeezed("Jane van Doe")
     assert student_id("Jane Doe", "7") == "Jane-Doe_7"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("नेहा शर्मा", "नेहा-शर्मा"),
+        ("ทดสอบ นามสกุล", "ทดสอบ-นามสกุล"),
+        ("மீனா குமார்", "மீனா-குமார்"),
+        ("שָׂרָה לֵוִי", "שָׂרָה-לֵוִי"),
+        ("X\u0302 Doe", "X\u0302-Doe"),
+        # Without such marks keys are as they were.
+        ("李伟", "李伟"),
+        ("Zoe\u0308 O'Neil, Jr.", "Zoë-O-Neil-Jr"),
+        ("_a - b. c_", "a---b.-c"),
+        ("\u2764\ufe0f Jane \u0301\u2764\ufe0f", "Jane"),
+        ("!?", "student"),
+    ],
+)
+def test_a_key_keeps_letters_with_their_marks(name: str, key: str) -> None:
+    assert student_id(name) == unicodedata.normalize("NFC", key)
+    assert student_id(name, "7") == f"{student_id(name)}_7"
+    assert trouble_with_key(student_id(name)) == ""
+
+
+def test_names_that_differ_in_vowel_signs_are_two_people() -> None:
+    one, other = "नेहा", "नाही"
+    assert student_id(one) != student_id(other)
+    assert likeness(one, other) is Likeness.NONE
+    assert likeness(f"{one} शर्मा", f"शर्मा {one}") is Likeness.ALIKE
+    assert likeness("Zoë Müller", "Zoe Muller") is Likeness.ALIKE

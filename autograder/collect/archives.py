@@ -20,6 +20,9 @@ LARGEST_SUBMISSION = 2 * 2**30
 LARGEST_CLASS = 200 * 2**30
 MOST_FILES = 20_000
 MOST_FILES_OF_A_CLASS = 400_000
+# Stands below an empty folder, so that it is seen that there is one.
+EMPTY = "(empty)"
+ONLY_JUNK = "holds no files, or only hidden ones and those of caches"
 _JUNK_FOLDERS = {"__MACOSX", "__pycache__", "site-packages", "node_modules"}
 _JUNK_FILES = {"thumbs.db", "desktop.ini"}
 
@@ -109,6 +112,7 @@ class Item:
         open: opens it for reading.
         crc: the checksum that the archive claims; None for a file on the disk.
         place: where it lies on the disk; None in an archive.
+        is_junk: whether a program left it, not the student; so an empty folder counts, too.
     """
 
     path: PurePosixPath
@@ -119,6 +123,7 @@ class Item:
     open: Callable[[], AbstractContextManager[IO[bytes]]]
     crc: int | None = None
     place: Path | None = None
+    is_junk: bool = False
 
     @property
     def is_zip(self) -> bool:
@@ -191,15 +196,16 @@ class Item:
 
 
 def items_in_folder(folder: Path) -> Iterator[Item]:
-    """The files below a folder, without what operating systems and editors leave there."""
+    """The files below a folder, and its empty folders as junk."""
     for place, folders, files in os.walk(folder):
         folders.sort()
         links = [name for name in folders if Path(place, name).is_symlink()]
         for name in sorted((*files, *links)):
             path = Path(place, name)
-            inside = PurePosixPath(path.relative_to(folder).as_posix())
-            if not is_junk(inside):
-                yield item_on_disk(path, inside)
+            yield item_on_disk(path, PurePosixPath(path.relative_to(folder).as_posix()))
+        if not files and not folders and Path(place) != folder:
+            inside = PurePosixPath(Path(place).relative_to(folder).as_posix())
+            yield replace(item_on_disk(Path(place), inside / EMPTY), is_junk=True)
         for name in folders:
             path = Path(place, name)
             if name not in links and not os.access(path, os.R_OK | os.X_OK):
@@ -213,7 +219,16 @@ def item_on_disk(path: Path, inside: PurePosixPath) -> Item:
     trouble = "" if stat.S_ISREG(status.st_mode) else "is a link or a device, not a file"
     time = datetime.fromtimestamp(status.st_mtime, UTC)
     label = quoted(str(inside))
-    return Item(inside, label, status.st_size, time, trouble, lambda: path.open("rb"), place=path)
+    return Item(
+        inside,
+        label,
+        status.st_size,
+        time,
+        trouble,
+        lambda: path.open("rb"),
+        place=path,
+        is_junk=is_junk(inside),
+    )
 
 
 def megabytes(size: int) -> str:

@@ -12,7 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.checking.stages import ASSIGNMENTS, Assignment
-from autograder.collect.archives import RefusedError, item_on_disk, items_in_folder, words_of
+from autograder.collect.archives import (
+    ONLY_JUNK,
+    RefusedError,
+    item_on_disk,
+    items_in_folder,
+    words_of,
+)
 from autograder.collect.collection import Collection, Proposal
 from autograder.collect.contents import choose, newest_time, nothing_in
 from autograder.collect.entries import Handed, Refused, Sorted
@@ -72,9 +78,11 @@ def collect(
 def _everything(downloads: Path, student: str) -> Sorted:
     """The whole download as one person's."""
     if downloads.is_dir():
-        items = list(items_in_folder(downloads))
+        items = [item for item in items_in_folder(downloads) if not item.is_junk]
     else:
         items = [item_on_disk(downloads, PurePosixPath(downloads.name))]
+    if not items:
+        return Sorted(refused=[Refused(quoted(student), ONLY_JUNK)])
     owner = Owner(COMMAND, student)
     return Sorted([Handed(owner, item, str(item.path), "") for item in items])
 
@@ -129,7 +137,11 @@ class _Collecting:
         hand_ins: list[_HandIn] = []
         for number, files in enumerate(people):
             with self._opener(files) as opener:
-                hand_ins += self._look(files, number, opener)
+                before = len(result.not_placed)
+                looked = self._look(files, number, opener)
+                if not looked and len(result.not_placed) == before:
+                    raise RefusedError(nothing_in([]))
+                hand_ins += looked
         hand_ins.sort(key=lambda each: _ORDER[each.assignment.name])
         asked = [(each.origin, each.assignment.name) for each in hand_ins]
         names: dict[str, set[str]] = defaultdict(set)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from autograder.checking.stages import ASSIGNMENTS
 from autograder.collect.archives import Item
 from autograder.collect.names import meant_by
-from autograder.collect.systems import drive, gradescope, owner_of
+from autograder.collect.systems import blackboard, drive, gradescope, owner_of
 from autograder.collect.systems.owner import Owner
 from autograder.records.quoting import quoted
 
@@ -87,6 +87,11 @@ class Entry:
     is_folder: bool
 
     @property
+    def is_junk(self) -> bool:
+        """Whether nothing in it is a student's: hidden files, caches, empty folders."""
+        return all(item.is_junk for item in self.items)
+
+    @property
     def on_disk(self) -> bool:
         """Whether it lies on the disk, not in an archive."""
         return self.items[0].place is not None
@@ -108,6 +113,7 @@ class Place:
         depth: how many containers lie around it.
         is_drive: whether one of them comes from Google Drive.
         is_export: whether the nearest is an export of Gradescope's.
+        system: the system that the nearest one's name belongs to; empty for none.
         is_given: whether it is the folder that was given.
         looks_for_keys: whether the keys of the roster name owners here.
     """
@@ -116,6 +122,7 @@ class Place:
     depth: int = 0
     is_drive: bool = False
     is_export: bool = False
+    system: str = ""
     is_given: bool = False
     looks_for_keys: bool = True
 
@@ -131,6 +138,7 @@ class Place:
             depth=self.depth + 1,
             is_drive=self.is_drive or drive.is_drive(entry.name),
             is_export=gradescope.is_export(entry.name),
+            system=_system_of(entry.name),
             is_given=False,
         )
 
@@ -152,4 +160,11 @@ def owns_files(entries: list[Entry]) -> bool:
     return any(
         not entry.is_folder and meant_by(entry.name, OWN_FILES) and owner_of(entry.name) is None
         for entry in entries
+        if not entry.is_junk
     )
+
+
+def _system_of(container: str) -> str:
+    if drive.is_responses(container):
+        return drive.SYSTEM
+    return blackboard.SYSTEM if blackboard.is_download(container) else ""

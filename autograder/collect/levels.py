@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.collect import archives
-from autograder.collect.archives import Item, RefusedError, words_of
+from autograder.collect.archives import ONLY_JUNK, Item, RefusedError, is_junk, words_of
+from autograder.collect.deciding import BY_KEY
 from autograder.collect.entries import (
     OWN_FILES,
     Entry,
@@ -25,7 +26,7 @@ from autograder.collect.entries import (
     owns_files,
 )
 from autograder.collect.names import is_notebook, meant_by
-from autograder.collect.owning import BY_KEY, ROSTER, handed_in, may_be_a_container, owners_on
+from autograder.collect.owning import ROSTER, handed_in, may_be_a_container, owners_on, people_below
 from autograder.collect.systems import owner_of
 from autograder.collect.zips import ABSOLUTE, OUTSIDE, items_in_zip, open_zip
 
@@ -57,6 +58,8 @@ class Sorter:
     def sort(self, download: Path) -> Sorted:
         """Whose everything in a download is."""
         result = self._sort(download)
+        if not result.handed and not result.refused and not self._outside:
+            result.refused.append(Refused(".", ONLY_JUNK))
         result.refused += self._outside
         return result
 
@@ -67,7 +70,7 @@ class Sorter:
             return self._level([archives.item_on_disk(download, name)], Place())
         items = list(archives.items_in_folder(download))
         if not items:
-            return Sorted(refused=[Refused(".", "is an empty folder")])
+            return Sorted()
         (folder,) = entries_of([item.below(name / item.path) for item in items])
         # The folder's own name may already tell whose everything in it is.
         if owner_of(folder.name) or self._key_named(folder.name):
@@ -104,15 +107,24 @@ class Sorter:
         }
         # Beside what is surely one person's, a container may be a person's, too.
         sure = any(owned[name] and doubtful.get(name) is None for name in owned)
-        nobodys = [entry for entry in entries if entry.name not in owned]
+        nobodys = [
+            entry
+            for entry in entries
+            if entry.name not in owned
+            and not (entry.is_junk and is_junk(PurePosixPath(entry.name)))
+        ]
         for entry in nobodys:
             result.add(self._nobodys(entry, place, len(nobodys) == 1))
         for entry in entries:
             container = doubtful.get(entry.name)
-            if container is None:
+            if entry.is_junk and owned.get(entry.name):
+                result.refused.append(Refused(place.label(entry), ONLY_JUNK))
+            elif owned.get(entry.name) and (people := people_below(entry)) > 1:
+                result.refused.append(_undecidable(entry, place, people))
+            elif container is None:
                 result.handed += handed_in(entry, owned.get(entry.name, ()), place)
             elif container.handed and sure:
-                result.refused.append(_undecidable(entry, place, container))
+                result.refused.append(_undecidable(entry, place, len(container.people)))
             else:
                 result.add(container)
         return result
@@ -135,7 +147,7 @@ class Sorter:
             return None
         if entry.is_folder and not own and not is_key:
             return inner
-        return Sorted(refused=[_undecidable(entry, place, inner)])
+        return Sorted(refused=[_undecidable(entry, place, len(inner.people))])
 
     def _nobodys(self, entry: Entry, place: Place, alone: bool) -> Sorted:
         """What an entry that belongs to nobody holds."""
@@ -147,6 +159,8 @@ class Sorter:
 
     def _inside(self, entry: Entry, place: Place, label: str, alone: bool) -> Sorted:
         first = entry.items[0]
+        if entry.is_junk:
+            return Sorted(refused=[Refused(label, ONLY_JUNK)])
         if entry.is_folder:
             items = entry.inside()
         elif first.trouble:
@@ -182,17 +196,19 @@ class Sorter:
         self._stack.enter_context(archive)
         items = items_in_zip(archive, item.label, self._budget)
         # Of such a path not even the beginning is believed.
-        led_out = [item for item in items if item.trouble in (ABSOLUTE, OUTSIDE)]
+        led_out = [
+            item for item in items if item.trouble in (ABSOLUTE, OUTSIDE) and not item.is_junk
+        ]
         self._outside += [Refused(item.label, item.trouble) for item in led_out]
         return [item for item in items if item.trouble not in (ABSOLUTE, OUTSIDE)]
 
 
-def _undecidable(entry: Entry, place: Place, inner: Sorted) -> Refused:
+def _undecidable(entry: Entry, place: Place, people: int) -> Refused:
     what = "folder" if entry.is_folder else "zip"
     return Refused(
         place.label(entry),
         f"this {what} has one person's name, or a date's, and holds what looks like hand-ins of "
-        f"{len(inner.people)}; if it is a class's download, rename it to "
+        f"{people}; if it is a class's download, rename it to "
         f"class{'' if entry.is_folder else '.zip'} and collect it by itself; if it is one "
         "person's, give it the person's key as its name",
     )
@@ -215,6 +231,7 @@ def _nobodys_work(items: list[Item], is_all: bool) -> str:
     A class's files must never be given to one student: only what is clearly one hand-in, and the
     whole of what was given, may get this advice.
     """
+    items = [item for item in items if not item.is_junk]
     folders = {item.path.parent for item in items if meant_by(item.path.name, OWN_FILES)}
     named = any(owner_of(part) for item in items for part in item.path.parts)
     if is_all and len(folders) == 1 and not named and not any(item.is_zip for item in items):

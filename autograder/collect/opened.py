@@ -176,6 +176,8 @@ class Opener:
             found: list[Item] = []
             here = False
             for member in items_in_zip(archive, item.label, self.budget):
+                if member.is_junk:
+                    continue
                 if member.trouble:
                     raise RefusedError(f"{member.label} {member.trouble}")
                 member = member.below(item.path / member.path)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from autograder.collect.archives import RefusedError, words_of
+from autograder.collect.deciding import BY_KEY, choose_readings
 from autograder.collect.entries import Entry, Handed, Place, Refused
 from autograder.collect.systems import (
     LONGEST_NAME,
@@ -14,11 +15,12 @@ from autograder.collect.systems import (
     canvas,
     drive,
     gradescope,
-    owner_of,
+    moodle,
+    readings_of,
 )
 from autograder.collect.systems.owner import Owner
+from autograder.records.quoting import quoted
 
-BY_KEY = "put each person's files into a folder named by the person's key (as in submitted/)"
 ROSTER = "roster"
 Owned = dict[str, tuple[Owner, ...]]
 
@@ -39,15 +41,17 @@ def owners_on(
     """
     owned: Owned = {}
     receipts = _receipts(entries)
+    readings = {entry.name: _readings(entry, place, receipts) for entry in entries}
+    chosen, refused = choose_readings(readings, place)
     for entry in entries:
-        owner = owner_of(entry.name, receipts)
-        if owner is None and place.is_drive and not entry.is_folder:
-            owner = drive.owner_of(entry.name) if len(entry.name) <= LONGEST_NAME else None
-        if owner is None and place.looks_for_keys:
+        owner = chosen.get(entry.name)
+        if not readings[entry.name] and place.looks_for_keys:
             owner = _by_key(entry, key_named)
         if owner is not None:
             owned[entry.name] = (owner,)
-    refused = _gradescope(entries, place, owned)
+        elif readings[entry.name]:
+            owned[entry.name] = ()
+    refused += _gradescope(entries, place, owned)
     if any(owner.system == brightspace.SYSTEM for each in owned.values() for owner in each):
         owned.update(dict.fromkeys(brightspace.OWN_FILES, ()))
     return owned, refused
@@ -74,17 +78,45 @@ def may_be_a_container(entry: Entry, entries: list[Entry], owned: Owned) -> bool
     return entry.on_disk and entry.items[0].is_zip and alone
 
 
+def people_below(entry: Entry) -> int:
+    """How many people a folder of Moodle's seems to hold, where it holds nothing else.
+
+    Moodle lets a student make folders, so one that is called like a classmate's is the student's.
+    A class in a folder with a name and a date is not: it is refused.
+    """
+    if not entry.is_folder or moodle.owner_of(entry.name) is None:
+        return 0
+    names = {item.path.parts[1] for item in entry.items if not item.is_junk}
+    owners = [moodle.owner_of(name) for name in names if len(name) <= LONGEST_NAME]
+    people = {owner.identity for owner in owners if owner}
+    return len(people) if len(names) == len([each for each in owners if each]) else 0
+
+
 def handed_in(entry: Entry, owners: tuple[Owner, ...], place: Place) -> list[Handed]:
     """An entry's files, for each of its owners."""
     handed = []
     for owner in owners:
         own = place.label(entry) if entry.is_folder else f"{place.prefix} {owner.time or ''}"
         for item in entry.items:
+            if item.is_junk:
+                continue
             parts = item.path.parts[1:] or (owner.file or item.path.name,)
             name = "/".join(item.path.parts)
             level = place.prefix.rstrip("!/")
             handed.append(Handed(owner, item.below(PurePosixPath(*parts)), name, own, level))
     return handed
+
+
+def _readings(entry: Entry, place: Place, receipts: dict[str, blackboard.Receipt]) -> list[Owner]:
+    """Whose an entry may be, by each system that may have written its name."""
+    if len(entry.name) > LONGEST_NAME:
+        return []
+    if not place.is_drive or entry.is_folder:
+        return readings_of(entry.name, receipts)
+    of_form = place.system == drive.SYSTEM
+    uploaded = drive.owner_of(entry.name, of_form=of_form)
+    others = [] if of_form else readings_of(entry.name, receipts)
+    return [*others, uploaded] if uploaded else others
 
 
 def _by_key(entry: Entry, key_named: Callable[[str], str | None]) -> Owner | None:
@@ -130,8 +162,15 @@ def _gradescope(entries: list[Entry], place: Place, owned: Owned) -> list[Refuse
     except Exception as error:
         return [Refused(place.label(metadata), f"{words_of(error)}; export it again, or {BY_KEY}")]
     owned.update({each.name: known.get(each.name, ()) for each in folders})
-    return [
+    refused = [
         Refused(place.label(each), f"{gradescope.METADATA} does not say whose it is; {BY_KEY}")
         for each in folders
         if not owned[each.name]
+    ]
+    why = f"{gradescope.METADATA} lists it, but it is not here; export it again"
+    return refused + [
+        Refused(f"{place.prefix}{quoted(f'{name} ({owner.name})')}", why)
+        for name, owners in known.items()
+        if name not in owned
+        for owner in owners
     ]

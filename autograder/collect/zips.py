@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from autograder.collect.archives import Budget, Item, RefusedError, is_junk, words_of
+from autograder.collect.archives import EMPTY, Budget, Item, RefusedError, is_junk, words_of
 from autograder.collect.members import open_member
 from autograder.records.quoting import quoted
 
@@ -22,7 +22,7 @@ OUTSIDE = "leads out of its folder"
 
 
 def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[Item]:
-    """The files in a zip, without what operating systems and editors leave there.
+    """The files in a zip, and its folders as junk.
 
     Raises:
         RefusedError: it claims more bytes than may still be.
@@ -32,20 +32,20 @@ def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[I
         # Some Windows programs separate folders by backslashes, against the standard.
         name = member.filename.replace("\\", "/")
         path = PurePosixPath(name or "(no name)")
-        if name.endswith("/") or is_junk(path):
-            continue
+        is_folder = name.endswith("/")
         items.append(
             Item(
-                path,
+                path / EMPTY if is_folder else path,
                 f"{label}!{quoted(member.filename)}",
                 member.file_size,
                 _time_of(member),
                 _trouble_of(member, name),
                 lambda member=member: open_member(archive, member),  # type: ignore[misc]
                 member.CRC,
+                is_junk=is_folder or is_junk(path),
             )
         )
-    budget.claim(sum(item.size for item in items))
+    budget.claim(sum(item.size for item in items if not item.is_junk))
     return items
 
 

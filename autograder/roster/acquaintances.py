@@ -13,7 +13,7 @@ from autograder.records.origin import KIND, Origin
 from autograder.records.quoting import quoted
 from autograder.records.records import Records
 from autograder.records.settings import CourseSettings, course_settings
-from autograder.roster.naming import is_blind, student_id
+from autograder.roster.naming import earlier_id, is_blind, student_id
 from autograder.roster.tables import RosterError
 
 # The keys that collecting makes: Jane-Doe_1001, doejane_4711.
@@ -77,7 +77,10 @@ class Acquaintance:
         if origin.system == "moodle":
             return Number(UNSAID, origin.number, assignment) in self.numbers
         unsaid = {each.value for each in self.numbers if each.system == UNSAID}
-        return origin.number in unsaid and self.key == student_id(origin.name, origin.number)
+        return origin.number in unsaid and self.key in (
+            student_id(origin.name, origin.number),
+            earlier_id(origin.name, origin.number),
+        )
 
     def is_another(self, origin: Origin, assignment: str) -> bool:
         """Whether an earlier hand-in has another number of the same system: another person's."""

@@ -25,8 +25,30 @@ _BLIND = {
 
 def student_id(name: str, number: str = "") -> str:
     """A name as nbgrader, its patterns and a file system can take it, with the system's number."""
-    letters = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-._")
+    composed = unicodedata.normalize("NFC", name)
+    kept = ""
+    for letter in composed:
+        belongs = _is_mark(letter) and kept and (kept[-1].isalnum() or _is_mark(kept[-1]))
+        kept += letter if belongs or letter in "._-" or letter.isalnum() else " "
+    return _with_number(kept, number)
+
+
+def earlier_id(name: str, number: str = "") -> str:
+    """The id that earlier versions of the course gave: without vowel signs and other marks."""
+    return _with_number(re.sub(r"[^\w.-]", " ", unicodedata.normalize("NFC", name)), number)
+
+
+def _with_number(name: str, number: str) -> str:
+    letters = re.sub(" +", "-", name).strip("-._")
     return "_".join(part for part in (letters or "student", number) if part)
+
+
+def _is_mark(letter: str) -> bool:
+    """Whether it belongs to the letter before it: a vowel sign, an accent that stays apart."""
+    # The selectors of variants are marks, too, but cannot be seen.
+    return unicodedata.category(letter)[0] == "M" and "VARIATION" not in unicodedata.name(
+        letter, ""
+    )
 
 
 def trouble_with_key(key: str) -> str:
@@ -117,7 +139,7 @@ def parts(name: str) -> tuple[str, ...]:
     """What is left of a name without accents, punctuation, case and order."""
     bare = unicodedata.normalize("NFKD", _folded(tidy(name)))
     letters = "".join(
-        "" if letter in "'’`´" else letter if letter.isalnum() else " "
+        "" if letter in "'’`´" else letter if letter.isalnum() or _is_mark(letter) else " "
         for letter in bare
         if not unicodedata.combining(letter)
     )

@@ -18,6 +18,7 @@ LONGEST_RECEIPT = 2**16
 _ENTRY = re.compile(
     r"(?P<prefix>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<receipt>\.txt))"
 )
+_DOWNLOAD = re.compile(r"gradebook_.+")
 _PERSON = re.compile(r"Name:\s*(?P<name>.*?)\s*(?:\((?P<login>[^()]*)\))?\s*")
 _NOTHING_TYPED = "There is no student submission text data"
 
@@ -35,6 +36,11 @@ class Receipt:
     name: str
     login: str
     typed: bool
+
+
+def is_download(name: str) -> bool:
+    """Whether Blackboard calls a download of an assignment's files so."""
+    return _DOWNLOAD.fullmatch(name) is not None
 
 
 def is_receipt(name: str) -> bool:
