@@ -216,7 +216,7 @@ def test_the_students_own_pictures_stay(graded: Course) -> None:
 @pytest.mark.parametrize(
     ("student", "words"),
     [
-        ("cut", "cannot be opened"),
+        ("cut", "cannot be read: the file is cut off, damaged or too large"),
         ("none", "had no notebook"),
         ("several", "several notebooks"),
         ("renamed", "It was graded all the same"),

@@ -105,7 +105,7 @@ class TestFiles:
         (course.folder("renamed") / "ViT.py").rename(course.folder("renamed") / "vit_old.py")
         stamp(course, "stamped", "2026-04-30 10:00:00 UTC")
         notebook = course.released()
-        notebook.cells[-1].source += " And a word."
+        notebook.cells[0].source += " And a word."
         course.hand_in("typed", notebook)
         course.hand_in("fresh", course.released())
         return autograde(course.root)

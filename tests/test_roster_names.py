@@ -103,9 +103,9 @@ def test_without_a_gradebook_none_is_made(tmp_path: Path) -> None:
 
 
 def test_grading_ends_with_the_names(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_check_released", "_autograde"):
+    for name in ("check_released", "_autograde"):
         monkeypatch.setattr(run, name, lambda *arguments: 0)
-    monkeypatch.setattr(run, "_open_marks", lambda *arguments: ([], {}))
+    monkeypatch.setattr(run, "open_marks", lambda *arguments: ([], {}))
     run.autograde(root, [], ASSIGNMENT)
     assert shown(root)[JANE][:2] == ("Jane", "Doe")
     write_roster(root, "key\na b\n")
