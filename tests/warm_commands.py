@@ -23,12 +23,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, Any
+from typing import IO
 
 import pytest
 
 BIN = Path(sys.executable).parent
+# The modules that start processes, each by `subprocess.run`.
+STARTING = ("autograder.bridge.penalties", "autograder.bridge.run")
 PRELOADED = (
+    *STARTING,
     "nbgrader.apps.nbgraderapp",
     "autograder.bridge.ahead",
     "autograder.bridge.config",
@@ -45,9 +48,9 @@ def run(
     words: Sequence[str], cwd: Path, env: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run a command: Python with a module or a script, or a command of this environment."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+    with _two_files() as (out, err):
         task = {"words": list(words), "cwd": str(cwd), "env": dict(env)}
-        task |= {"files": [f"/proc/{os.getpid()}/fd/{file.fileno()}" for file in (out, err)]}
+        task |= {"files": _paths(out, err)}
         server = _server()
         assert server.stdin is not None
         assert server.stdout is not None
@@ -59,20 +62,34 @@ def run(
 
 @contextmanager
 def commands_of_the_course(env: Mapping[str, str]) -> Iterator[None]:
-    """The environment in which `autograder.bridge.run` starts nbgrader, whose processes fork."""
-    from autograder.bridge import run as module
+    """An environment in which the course's own run starts its processes by a fork."""
 
-    def started(words: list[str], *, cwd: Path, env: dict[str, str], check: bool) -> Any:
+    def started(
+        words: list[str], *, cwd: Path, env: Mapping[str, str] = os.environ, **how: bool
+    ) -> subprocess.CompletedProcess[str]:
         done = run(words, cwd, env)
-        sys.stdout.write(done.stdout)
-        sys.stderr.write(done.stderr)
+        if not how.get("capture_output"):
+            sys.stdout.write(done.stdout)
+            sys.stderr.write(done.stderr)
         return done
 
     with pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        patch.setattr(module, "subprocess", SimpleNamespace(run=started))
+        for module in STARTING:
+            patch.setattr(f"{module}.subprocess", SimpleNamespace(run=started))
         yield
+
+
+@contextmanager
+def _two_files() -> Iterator[tuple[IO[str], IO[str]]]:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        yield out, err
+
+
+def _paths(*files: IO[str]) -> list[str]:
+    """Where another process finds open files."""
+    return [f"/proc/{os.getpid()}/fd/{file.fileno()}" for file in files]
 
 
 def _text(file: IO[str]) -> str:
@@ -90,7 +107,7 @@ def _server() -> subprocess.Popen[str]:
         text=True,
         env=env,
     )
-    atexit.register(server.kill)
+    atexit.register(server.communicate)  # The end of its input ends it.
     return server
 
 
@@ -131,14 +148,22 @@ def _forked(words: list[str], cwd: str, env: dict[str, str], files: Sequence[str
         os._exit(status)
 
 
+def _started(
+    words: list[str], *, cwd: Path, env: Mapping[str, str] = os.environ, **how: bool
+) -> subprocess.CompletedProcess[str]:
+    """What a command starts in its turn."""
+    if not how.get("capture_output"):
+        status = _forked(words, str(cwd), dict(env))
+        return subprocess.CompletedProcess(words, status)
+    with _two_files() as (out, err):
+        status = _forked(words, str(cwd), dict(env), _paths(out, err))
+        return subprocess.CompletedProcess(words, status, _text(out), _text(err))
+
+
 def _do(words: list[str]) -> int:
     """What Python does with the command; its exit status."""
-    from autograder.bridge import run as module
-
-    def started(words: list[str], *, cwd: Path, env: dict[str, str], check: bool) -> Any:
-        return SimpleNamespace(returncode=_forked(words, str(cwd), env))
-
-    module.subprocess = SimpleNamespace(run=started)  # type: ignore[attr-defined]
+    for module in STARTING:
+        sys.modules[module].subprocess = SimpleNamespace(run=_started)  # type: ignore[attr-defined]
     first, *rest = words
     as_python = first == sys.executable
     more = os.environ.get("PYTHONPATH", "").split(os.pathsep)
