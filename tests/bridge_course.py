@@ -6,14 +6,15 @@ The commands are nbgrader's own. The grader reads what to answer from the submis
 import csv
 import json
 import os
-import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Grade, Gradebook
+from warm_commands import commands_of_the_course, run
 
 ASSIGNMENT = "vit-cifar10"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -152,14 +153,7 @@ class Course:
 
     def nbgrader(self, *arguments: str, status: int = 0) -> str:
         """Run an nbgrader command in the course; returns what it logged."""
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
-            cwd=self.root,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run([sys.executable, "-m", "nbgrader", *arguments], self.root, environment())
         assert done.returncode == status, done.stderr
         return done.stderr
 
@@ -256,3 +250,8 @@ def environment() -> dict[str, str]:
     paths = [repository, *filter(None, [os.environ.get("PYTHONPATH")])]
     commands = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PATH": commands}
+
+
+def commands() -> AbstractContextManager[None]:
+    """In this the course's own run starts nbgrader with the repository's packages."""
+    return commands_of_the_course(environment())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import subprocess
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 from demo_course import environment
 from nbgrader.api import Gradebook
+from warm_commands import run
 
 from autograder.records.settings import course_settings
 
@@ -25,14 +25,7 @@ class Commands:
 
     def run(self, *words: str, status: tuple[int, ...] = (0,)) -> str:
         """Run a command in the course; its output, where the exit status is one of those."""
-        done = subprocess.run(
-            list(words),
-            cwd=self.root,
-            env=environment(PYTHONPATH=str(self.root), TZ="UTC"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run(words, self.root, environment(PYTHONPATH=str(self.root), TZ="UTC"))
         said = done.stdout + done.stderr
         assert done.returncode in status, f"{' '.join(words)}: {done.returncode}\n{said[-4000:]}"
         return said

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, MODEL_ANSWER, NOTEBOOK, Course, environment
+from bridge_course import ASSIGNMENT, MODEL_ANSWER, NOTEBOOK, Course, commands
 from bridge_pages import acting_parts, hostile_notebook
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
@@ -114,9 +114,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     course = Course(tmp_path_factory.mktemp("course"))
     hand_in_class(course)
     (course.root / "notebooks" / ASSIGNMENT / "utils.py").write_text("right")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+    with commands():
         yield course
 
 
@@ -216,7 +214,7 @@ def test_the_students_own_pictures_stay(graded: Course) -> None:
 @pytest.mark.parametrize(
     ("student", "words"),
     [
-        ("cut", "cannot be opened"),
+        ("cut", "cannot be read: the file is cut off, damaged or too large"),
         ("none", "had no notebook"),
         ("several", "several notebooks"),
         ("renamed", "It was graded all the same"),

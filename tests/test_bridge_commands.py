@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, Course, environment
+from bridge_course import ASSIGNMENT, Course, commands, environment
 from nbformat.v4 import new_markdown_cell
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
@@ -58,9 +58,7 @@ def result(course: Course, forced: str) -> RunResult:
     stumbling = course.released()
     stumbling.cells.append(new_markdown_cell("stumble"))
     course.hand_in("dora", stumbling)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+    with commands():
         return autograde(course.root, ["cleo", "dora"], force=True)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, Course, environment
+from bridge_course import ASSIGNMENT, Course, commands
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -131,9 +131,7 @@ def result(course: Course) -> RunResult:
     course.mark("picture", "patch-size", 3, comment="The other one was better.")
     course.hand_in("changed", answered(course.released(), "Four is small."))
     course.hand_in("broken", answered(course.released(), "Four is small."))
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+    with commands():
         return autograde(course.root, force=True)
 
 
@@ -252,9 +250,7 @@ def test_the_last_lines_count_answers_and_name_what_the_machine_left(result: Run
 
 
 def test_nothing_is_left_open_only_where_nothing_waits(course: Course, result: RunResult) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+    with commands():
         again = autograde(course.root, ["same", "picture"])
     assert again.last_lines() == ["2 of 2 submissions graded, with nothing left open."]
     assert again.exit_code == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bridge_course import environment
+from warm_commands import run
 
 from autograder.bridge.feedback import write_feedback
 from autograder.records.settings import course_settings
@@ -58,12 +58,8 @@ SELECT json_group_object(student, json(scores)) FROM (
 
 
 def nbgrader(root: Path, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments, "--log-level=ERROR"],
-        cwd=root,
-        env=environment(),
-        check=True,
-    )
+    words = [sys.executable, "-m", "nbgrader", *arguments, "--log-level=ERROR"]
+    run(words, root, environment()).check_returncode()
 
 
 def table(path: Path) -> list[dict[str, str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, Course, environment
+from bridge_course import ASSIGNMENT, Course, commands
 from typer.testing import CliRunner
 
 from autograder.bridge.run import autograde
@@ -25,9 +26,9 @@ c.CourseDirectory.course_id = "cs101-2026"
 
 
 @pytest.fixture(autouse=True)
-def commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environment().items():
-        monkeypatch.setenv(name, value)
+def with_commands() -> Iterator[None]:
+    with commands():
+        yield
 
 
 def go_the_whole_line(course: Course) -> str:

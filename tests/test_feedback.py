@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import shutil
 from pathlib import Path
@@ -57,7 +58,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     ]
     shown.cells.append(new_markdown_cell("<b>bold</b> $a_1$ and `$code$` <img src='plot.png'>"))
     course.hand_in("ann", shown)
-    (course.folder("ann") / "plot.png").write_bytes(b"\x89PNG a plot")
+    (course.folder("ann") / "plot.png").write_bytes(base64.b64decode(PICTURE))
     (course.folder("ann") / "vit.safetensors").write_bytes(b"weights")
     course.hand_in("bob", answered(new, "Four."), wish="wrong")
     course.hand_in("cleo", answered(new, "Four."))

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, NOTEBOOK, Course, environment
+from bridge_course import ASSIGNMENT, NOTEBOOK, Course, commands, environment
 
 from autograder.bridge.run import RunResult, autograde
 from autograder.bridge.submission import UNREADABLE_TIMESTAMP
@@ -31,10 +31,8 @@ print(len(api.get_assignments()), len(api.get_submissions("vit-cifar10")))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def commands() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+def with_commands() -> Iterator[None]:
+    with commands():
         yield
 
 
@@ -105,7 +103,7 @@ class TestFiles:
         (course.folder("renamed") / "ViT.py").rename(course.folder("renamed") / "vit_old.py")
         stamp(course, "stamped", "2026-04-30 10:00:00 UTC")
         notebook = course.released()
-        notebook.cells[-1].source += " And a word."
+        notebook.cells[0].source += " And a word."
         course.hand_in("typed", notebook)
         course.hand_in("fresh", course.released())
         return autograde(course.root)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bridge_course import ASSIGNMENT, Course, environment
+from bridge_course import ASSIGNMENT, Course, commands
 from typer.testing import CliRunner, Result
 
 from autograder.bridge import ahead
@@ -58,9 +58,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     config.write_text(f"{config.read_text()}\n{factory}")
     course.hand_in("ann", course.released())
     course.hand_in("bob", course.released(), wish="right, by a trick")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
+    with commands(), pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(course.root))
         patch.delitem(sys.modules, "fake_grader", raising=False)
         spec = importlib.util.find_spec("changing_grader")

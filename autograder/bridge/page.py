@@ -17,9 +17,9 @@ from jinja2.runtime import Context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
-from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_solution
 
 from autograder.bridge.formulas import Formulas
@@ -30,8 +30,13 @@ from autograder.checking.stages import STAGES
 LARGEST_PICTURE = 2_000_000
 
 
-class ShowMarks(NbGraderPreprocessor):
-    """Put the gradebook's marks and comments into the notebook, and take the marker's notes out."""
+class ShowMarks(Preprocessor):
+    """Put the gradebook's marks and comments into the notebook, and take the marker's notes out.
+
+    nbgrader's own base class would warn on every page of a setting that it does not let one make.
+    """
+
+    enabled = True
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
