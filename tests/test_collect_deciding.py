@@ -190,3 +190,12 @@ def test_what_a_system_of_files_leaves_at_the_top_is_not_named(course: Course) -
     content = {"__MACOSX/._x": "x", ".DS_Store": "x", "annlee_1_101_s.zip": zipped(WHOLE)}
     course.download("class.zip", zipped(content))
     assert course.collect().exit_code == 0
+
+
+def test_student_is_refused_for_a_class_from_drive(course: Course) -> None:
+    folder = "Homework (File responses)/Your zip (File responses)"
+    content = {f"{folder}/s - {name}.zip": zipped(WHOLE) for name in ("Ann Lee", "Al Roe")}
+    path = course.download("Homework-20260504T120000Z-001.zip", zipped(content))
+    collection = course.collect(path, student="carol")
+    assert "several people" in collection.not_placed[0].why
+    assert course.students == []

@@ -79,7 +79,10 @@ class Sorter:
         return self._level(items, place)
 
     def top_people(self, download: Path) -> set[tuple[str, str, str]]:
-        """Everybody whom the names on a download's top level name."""
+        """Everybody whom the names on a download's top level name.
+
+        A folder that holds everything is looked into: Google Drive's zips have one.
+        """
         if download.is_dir():
             items = list(archives.items_in_folder(download))
         else:
@@ -88,10 +91,16 @@ class Sorter:
                 items = self._members(item) if item.is_zip else [item]
             except RefusedError:
                 return set()
-        entries = entries_of(items)
-        if owns_files(entries):
-            return set()
-        owned, _ = owners_on(entries, Place(looks_for_keys=False), self._key_named)
+        given = Entry(download.name, items, True)
+        place = replace(Place().below(given), looks_for_keys=False)
+        for _ in range(DEEPEST):
+            entries = [each for each in entries_of(items) if not each.is_junk]
+            if owns_files(entries):
+                return set()
+            owned, _refused = owners_on(entries, place, self._key_named)
+            if owned or len(entries) != 1 or not entries[0].is_folder:
+                break
+            place, items = place.below(entries[0]), entries[0].inside()
         return {owner.identity for owners in owned.values() for owner in owners}
 
     def _level(self, items: list[Item], place: Place) -> Sorted:
