@@ -153,3 +153,13 @@ def test_a_later_stub_beside_the_homeworks_notebook_is_no_hand_in_of_its_own(
     assert "small_data.py" in " ".join(collection.placed[0].notes)
     assert not (course.root / "submitted" / KEY / LAB.name).exists()
     assert course.collect(assignment=LAB, confirm=True).placed[0].assignment is LAB
+
+
+def test_a_lab_under_the_homeworks_name_replaces_no_homework(course: Course) -> None:
+    course.download("hw.zip", zipped({f"{JANE}/s.zip": zipped(WHOLE)}))
+    course.collect()
+    lab = {NOTEBOOK: notebook_of(LAB.machine_stages[0]), LAB.files[0]: "lab"}
+    path = course.download("lab.zip", zipped({f"{JANE}/s.zip": zipped(lab | CODE)}, LATER))
+    assert course.collect(path, confirm=True).exit_code == 0
+    assert course.submitted(KEY) == WHOLE
+    assert set(course.submitted(KEY, LAB.name)) == set(LAB.handed_in)

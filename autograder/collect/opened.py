@@ -129,11 +129,13 @@ class Opener:
 
     def _found(self, unit: Unit, item: Item) -> Found:
         name = item.path.name
-        if meant := meant_by(name, _KNOWN):
-            return Found(unit, item, *meant)
-        if is_notebook(name) and (own := self._notebook_of(item)):
+        meant = meant_by(name, _KNOWN)
+        # A lab saved under the homework's name is the lab: its cells are surer than its name.
+        if (is_notebook(name) or (meant and is_notebook(meant[0]))) and (
+            own := self._notebook_of(item)
+        ):
             return Found(unit, item, own, copy_number(name))
-        return Found(unit, item)
+        return Found(unit, item, *meant) if meant else Found(unit, item)
 
     def _notebook_of(self, item: Item) -> str:
         """Which assignment's notebook this is, by the cells of its stages; empty for none's."""
