@@ -162,3 +162,11 @@ def test_an_answer_without_its_question_is_named(homework: NotebookNode, tmp_pat
     nbformat.write(nbformat.v4.new_notebook(cells=[answer]), tmp_path / "broken.ipynb")
     with pytest.raises(marking.MarkingError, match="no question stands before"):
         marking.questions(tmp_path / "broken.ipynb")
+
+
+@pytest.mark.parametrize("content", [b"", b'{"cells": [', b"[]", b"7", b"{}", b"\xff\xfe\x00"])
+def test_a_file_that_holds_no_notebook_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "vit-cifar10.ipynb"
+    path.write_bytes(content)
+    with pytest.raises(marking.MarkingError, match=r"vit-cifar10.ipynb holds no notebook"):
+        marking.questions(path)

@@ -48,9 +48,16 @@ def questions(notebook: Path) -> list[Question]:
 
     Raises:
         MarkingError: where a question, a model answer or a rubric is missing, or the points of
-            a rubric are not those of its cell.
+            a rubric are not those of its cell; or where the file holds no notebook.
     """
-    return list(_questions(nbformat.read(notebook, as_version=4).cells))
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+    except (ValueError, LookupError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise MarkingError(
+            f"{notebook} holds no notebook ({type(error).__name__}). Open it in Jupyter and save "
+            "it, or put back the file that the course came with."
+        ) from error
+    return list(_questions(cells))
 
 
 def marking_guide(notebook: Path) -> str:
