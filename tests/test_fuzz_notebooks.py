@@ -10,10 +10,14 @@ import pytest
 from longform import size
 
 COVERS = (
+    "autograder/bridge/bounds.py",
+    "autograder/bridge/cleaning.py",
     "autograder/bridge/markup.py",
     "autograder/bridge/outputs.py",
+    "autograder/bridge/pasted.py",
     "autograder/bridge/reading.py",
     "autograder/bridge/restore.py",
+    "autograder/bridge/scanning.py",
     "autograder/bridge/submission.py",
     "tests/bridge_pages.py",
     "tests/fuzz_notebooks.py",
