@@ -26,6 +26,7 @@ from autograder.bridge.outputs import CapOutputs
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.restore import Released, Restoration
 from autograder.bridge.submission import Problem, inspect
+from autograder.checking.stages import HOMEWORK
 
 SECONDS = 5.0
 MEBIBYTES = 300.0
@@ -86,7 +87,7 @@ def case(number: int, meter: fuzz_runner.Meter) -> None:
 
 def graded(folder: Path) -> NotebookNode | None:
     """The notebook of a submission as grading leaves it; None where it is unreadable."""
-    finding = inspect(folder, NOTEBOOK)
+    finding = inspect(folder, HOMEWORK)
     try:
         notebook, why = read_notebook(folder / NOTEBOOK), ""
     except UnreadableNotebookError as error:

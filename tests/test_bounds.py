@@ -185,8 +185,8 @@ def test_a_notebook_beyond_a_bound_is_refused_soon_and_says_why(name: str, tmp_p
     (tmp_path / HOMEWORK.notebook).write_text(text)
     with pytest.raises(UnreadableNotebookError, match=why):
         read_notebook(tmp_path / HOMEWORK.notebook)
-    assert seconds(lambda: inspect(tmp_path, HOMEWORK.notebook)) < SECONDS
-    found = inspect(tmp_path, HOMEWORK.notebook)
+    assert seconds(lambda: inspect(tmp_path, HOMEWORK)) < SECONDS
+    found = inspect(tmp_path, HOMEWORK)
     assert found.problem is Problem.UNREADABLE
     assert why in found.summary(HOMEWORK.notebook)
 
