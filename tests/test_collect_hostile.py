@@ -102,3 +102,15 @@ def test_links_in_a_folder_are_refused(course: Course) -> None:
     collection = course.collect()
     assert "is a link" in collection.not_placed[0].why
     assert course.students == []
+
+
+@pytest.mark.parametrize(
+    "name", [f"{MOODLE}/.", MOODLE, ".", "./.", "", f"{MOODLE}/s.zip/x", f"{MOODLE}//", f"{JANE}/."]
+)
+def test_a_file_with_a_folders_name_or_none_stops_no_class(course: Course, name: str) -> None:
+    honest = {"Li Wei_9_assignsubmission_file_/s.zip": zipped(WHOLE)}
+    course.download("all.zip", zipped(honest | {f"{MOODLE}/s.zip": zipped(WHOLE), name: b"x"}))
+    collection = course.collect()
+    assert "Li-Wei_9" in course.students
+    assert course.submitted("Li-Wei_9") == WHOLE
+    assert JANE in course.students or JANE in str(collection.not_placed)

@@ -28,6 +28,7 @@ from autograder.collect.entries import (
 from autograder.collect.names import is_notebook, meant_by
 from autograder.collect.owning import ROSTER, handed_in, may_be_a_container, owners_on, people_below
 from autograder.collect.systems import owner_of
+from autograder.collect.systems.owner import Owner
 from autograder.collect.zips import ABSOLUTE, OUTSIDE, items_in_zip, open_zip
 
 DEEPEST = 6
@@ -125,17 +126,11 @@ class Sorter:
         for entry in nobodys:
             result.add(self._nobodys(entry, place, len(nobodys) == 1))
         for entry in entries:
-            container = doubtful.get(entry.name)
-            if entry.is_junk and owned.get(entry.name):
-                result.refused.append(Refused(place.label(entry), ONLY_JUNK))
-            elif owned.get(entry.name) and (people := people_below(entry)) > 1:
-                result.refused.append(_undecidable(entry, place, people))
-            elif container is None:
-                result.handed += handed_in(entry, owned.get(entry.name, ()), place)
-            elif container.handed and sure:
-                result.refused.append(_undecidable(entry, place, len(container.people)))
-            else:
-                result.add(container)
+            owners = owned.get(entry.name, ())
+            try:
+                result.add(_of_owner(entry, owners, doubtful.get(entry.name), sure, place))
+            except Exception as error:
+                result.refused.append(Refused(place.label(entry), words_of(error)))
         return result
 
     def _container_in(self, entry: Entry, place: Place, is_key: bool) -> Sorted | None:
@@ -221,6 +216,29 @@ def _undecidable(entry: Entry, place: Place, people: int) -> Refused:
         f"class{'' if entry.is_folder else '.zip'} and collect it by itself; if it is one "
         "person's, give it the person's key as its name",
     )
+
+
+def _of_owner(
+    entry: Entry, owners: tuple[Owner, ...], container: Sorted | None, sure: bool, place: Place
+) -> Sorted:
+    """What an entry holds whose name says whose it is, or that is a container.
+
+    Args:
+        entry: the entry.
+        owners: whose it is; none for nobody's.
+        container: what it holds where it may be a container.
+        sure: whether something beside it surely is one person's.
+        place: where it is.
+    """
+    if entry.is_junk and owners:
+        return Sorted(refused=[Refused(place.label(entry), ONLY_JUNK)])
+    if owners and (people := people_below(entry)) > 1:
+        return Sorted(refused=[_undecidable(entry, place, people)])
+    if container is None:
+        return Sorted(handed_in(entry, owners, place))
+    if container.handed and sure:
+        return Sorted(refused=[_undecidable(entry, place, len(container.people))])
+    return container
 
 
 def _nobodys_file(entry: Entry, place: Place) -> str:

@@ -86,7 +86,8 @@ def people_below(entry: Entry) -> int:
     """
     if not entry.is_folder or moodle.owner_of(entry.name) is None:
         return 0
-    names = {item.path.parts[1] for item in entry.items if not item.is_junk}
+    # A file may have its folder's name: then it has no part below.
+    names = {(*item.path.parts[1:], "")[0] for item in entry.items if not item.is_junk}
     owners = [moodle.owner_of(name) for name in names if len(name) <= LONGEST_NAME]
     people = {owner.identity for owner in owners if owner}
     return len(people) if len(names) == len([each for each in owners if each]) else 0

@@ -19,6 +19,7 @@ BYTES_FOR_A_NAME = 400
 _EXTENDED_TIME = 0x5455
 ABSOLUTE = "has an absolute path"
 OUTSIDE = "leads out of its folder"
+NO_NAME = "(no name)"
 
 
 def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[Item]:
@@ -31,7 +32,9 @@ def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[I
     for member in archive.infolist():
         # Some Windows programs separate folders by backslashes, against the standard.
         name = member.filename.replace("\\", "/")
-        path = PurePosixPath(name or "(no name)")
+        path = PurePosixPath(name)
+        if name.rpartition("/")[2] == "." or not path.parts:
+            path /= NO_NAME  # else a file called "." has its folder's place
         is_folder = name.endswith("/")
         items.append(
             Item(
