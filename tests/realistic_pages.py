@@ -1,7 +1,7 @@
 """Notebooks as students write them, one for each kind of thing that a page shows.
 
 What the sanitiser before this one made of them is kept in `fixtures/pages_before.json`: run
-`python tests/realistic_pages.py` on a tree to write it anew.
+`python tests/realistic_pages.py` on a tree to write it again.
 """
 
 from __future__ import annotations

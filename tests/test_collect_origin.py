@@ -36,14 +36,14 @@ def hand_in(course: Course, content: dict[str, str], time: tuple[int, ...]) -> O
 
 def test_moodles_origin(course: Course) -> None:
     data = zipped(WHOLE)
-    course.download("CS1-HW-77.zip", zipped({f"{MOODLE}/work/s (1).zip": data}, LATER))
+    course.download("CS1-HW-77.zip", zipped({f"{MOODLE}/mine/s (1).zip": data}, LATER))
     course.collect()
     origin = origin_of(course)
     assert (origin.system, origin.name, origin.number) == ("moodle", "Jane Doe", "7")
     assert (origin.late, origin.download) == (False, "CS1-HW-77.zip")
     assert origin.time == utc(*LATER).isoformat()
     (file,) = origin.files
-    assert (file.name, file.file) == (f"{MOODLE}/work/s (1).zip", "work/s (1).zip")
+    assert (file.name, file.file) == (f"{MOODLE}/mine/s (1).zip", "mine/s (1).zip")
     assert file.digest == hashlib.sha256(data).hexdigest()
     assert (file.upload, file.time) == ("", utc(*LATER).isoformat())
 

@@ -80,7 +80,7 @@ def test_what_is_no_file_of_a_student(name: str, kind: Kind) -> None:
 
 def test_moodle_with_subfolders_and_typed_text(course: Course) -> None:
     entry = "Jane Doe_7_assignsubmission_file"
-    content = {f"{entry}/work/{name}": text for name, text in WHOLE.items()}
+    content = {f"{entry}/mine/{name}": text for name, text in WHOLE.items()}
     content["Jane Doe_7_assignsubmission_onlinetext/onlinetext.html"] = "<p>x</p>"
     course.download("all.zip", zipped(content, LATER))
     collection = course.collect()

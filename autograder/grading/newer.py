@@ -1,4 +1,4 @@
-"""Whether a file is written for a newer Python than the grader's: ruff knows what came when.
+"""Whether a file is written for a newer Python than the grader's, as ruff tells.
 
 CPython's own parser calls such a file wrong without saying that a later one takes it. ruff only
 reads the text, outside the sandbox; its input is bounded as every source is, and so is its time.
