@@ -127,5 +127,6 @@ def test_script_in_a_submission_does_not_act(course: Path, server: str, browser)
     browser.get(f"{server}formgrader/submissions/{notebook_id(course, 'Rosa Silva')}/")
     assert "stage attention" in browser.find_element(By.TAG_NAME, "body").text
     assert browser.title != "marked by the student"
+    browser.implicitly_wait(0)  # the page is there: what is not in it now never comes
     for bad in ("img[onerror]", "a[href^='javascript:alert']"):
         assert not browser.find_elements(By.CSS_SELECTOR, f"#notebook-container {bad}")

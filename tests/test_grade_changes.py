@@ -13,6 +13,7 @@ from bridge_course import ASSIGNMENT, NOTEBOOK, Course, commands, environment
 
 from autograder.bridge.run import RunResult, autograde
 from autograder.bridge.submission import UNREADABLE_TIMESTAMP
+from autograder.checking.stages import HOMEWORK
 from autograder.records.records import Records
 
 pytestmark = pytest.mark.slow
@@ -215,6 +216,10 @@ class TestFolders:
         for below in ("one", "two"):
             course.hand_in("twice", course.released())
             push_down(course.folder("twice"), below)
+        course.hand_in("parted", course.released())
+        (course.folder("parted") / "code").mkdir()
+        for file in HOMEWORK.files:
+            (course.folder("parted") / file).rename(course.folder("parted") / "code" / file)
         stamp(course, "deep", "2026-05-01 10:00:00 UTC")
         (course.folder("deep") / ASSIGNMENT / "timestamp.txt").write_text("2020-01-01 UTC")
         packed = course.folder("packed")
@@ -242,7 +247,12 @@ class TestFolders:
         assert time == datetime(2026, 5, 1, 10)
 
     @pytest.mark.parametrize(
-        ("student", "words"), [("twice", "several folders"), ("packed", "still packed")]
+        ("student", "words"),
+        [
+            ("twice", "several folders"),
+            ("parted", "put those that count into one folder"),
+            ("packed", "still packed"),
+        ],
     )
     def test_what_nobody_can_tell_is_left_to_a_person(
         self, course: Course, result: RunResult, student: str, words: str

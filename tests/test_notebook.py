@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 import copy
 import re
-import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
-from notebooktools import PLACEHOLDER, SOURCES, assert_all_points, execute, graded, released
+from notebooktools import PLACEHOLDER, SOURCES, graded, released
 
 from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, STUDENT_FILES, Assignment
-from autograder.release import marking, package, stubs
+from autograder.release import marking
 
 
 @pytest.fixture(params=ASSIGNMENTS)
@@ -93,17 +92,6 @@ def test_names_of_edited_files_are_used_through_their_modules(notebook: Notebook
             tree = ast.parse(TransformerManager().transform_cell(cell.source))
             imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
             assert not imported & edited
-
-
-@pytest.mark.slow
-def test_the_homework_runs_on_the_sample_in_a_students_folder(tmp_path: Path) -> None:
-    source = SOURCES[HOMEWORK.name]
-    folder = package.assemble(tmp_path / HOMEWORK.name, HOMEWORK, stubs.SOLUTIONS, source)
-    notebook = execute(folder, source.name)
-    for key in HOMEWORK.machine_stages:
-        assert_all_points(notebook, key)
-    with zipfile.ZipFile(folder / "submission.zip") as submission:
-        assert set(submission.namelist()) == set(HOMEWORK.handed_in)
 
 
 def test_neither_release_nor_gradebook_holds_a_model_answer(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from pathlib import Path
 
@@ -16,15 +15,13 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import KVArgParseConfigLoader
 
-from autograder.bridge import run
 from autograder.bridge.config import configure
 from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
 from autograder.checking.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
-from autograder.grading.seed import private_folder
 from autograder.release import gate, release, staging
 from autograder.release.gate import GateError, check_points, points_problems
-from autograder.release.stubs import ROOT, SOLUTIONS
+from autograder.release.stubs import SOLUTIONS
 
 SECRET = "tokens = self.encoder(self.dropout(self.embed(images)))"
 ANSWER = "A patch of four pixels knows little of its neighbours."
@@ -180,12 +177,7 @@ def test_no_zip_without_nbgrader(course: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.slow
-def test_the_real_gate_lets_the_real_course_out(demo: Demo, tmp_path: Path) -> None:
-    trained = private_folder(demo.root) / "weights"
-    shutil.copytree(trained, private_folder(tmp_path) / "weights")
-    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
-    (tmp_path / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
-    assert run.nbgrader(tmp_path, "generate_assignment", "vit-cifar10") == 0
-    recordings = tmp_path / "release" / "vit-cifar10" / "checking" / "recordings"
+def test_the_real_gate_has_let_the_real_course_out(demo: Demo) -> None:
+    recordings = demo.root / "release" / "vit-cifar10" / "checking" / "recordings"
     assert list(recordings.iterdir())
-    check_points(tmp_path, HOMEWORK)
+    check_points(demo.root, HOMEWORK)

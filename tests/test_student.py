@@ -56,6 +56,8 @@ def test_right_code_passes_the_notebook_runs_and_the_zip_is_graded(
     notebook = execute(folder, HOMEWORK.notebook)
     for stage in HOMEWORK.machine_stages:
         assert_all_points(notebook, stage)
+    with zipfile.ZipFile(folder / "submission.zip") as submission:
+        assert set(submission.namelist()) == set(HOMEWORK.handed_in)
 
     root = tmp_path / "course"
     shutil.copytree(demo.root, root)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -55,7 +56,7 @@ class Problem(StrEnum):
             Problem.NESTED: "the files lie in a folder inside the submission; they are graded",
             Problem.SCATTERED: (
                 "not graded: files of the assignment lie in several folders inside the "
-                "submission; leave one of them"
+                "submission; put those that count into one folder"
             ),
             Problem.PACKED: "not graded: the submission is still packed; unpack it in its folder",
             Problem.RENAMED: f"the notebook had another name than {notebook}; it is graded",
@@ -124,13 +125,14 @@ def inspect(folder: Path, assignment: Assignment) -> Finding:
     Where no file has the right name, the only notebook is taken, or the only one whose name
     begins as it should (`vit-cifar10 (1).ipynb`, as a browser saves a second download). Where
     the folder itself holds nothing of the assignment, the one folder below that does is taken.
+    Where it holds a part and a folder below the rest, a person has to say what counts.
 
     Args:
         folder: the submission.
         assignment: whose files were asked for.
     """
     inner = _folders_with_files(folder, assignment)
-    if len(inner) > 1:
+    if len(inner) > 1 or any(_rest_is_below(place, assignment) for place in inner):
         return Finding(None, Problem.SCATTERED)
     if not inner:
         packed = any(path.suffix.lower() in ARCHIVES for path in folder.rglob("*"))
@@ -168,13 +170,27 @@ def unreadable_times(submitted: Path) -> list[Path]:
 def _folders_with_files(folder: Path, assignment: Assignment) -> list[Path]:
     """The submission's own folder where it holds a file of the assignment; else those below."""
     found = []
+    for place, below, names in _walk(folder):
+        if any(_belongs(name, assignment) for name in names):
+            found.append(place)
+            below.clear()
+    return found
+
+
+def _rest_is_below(folder: Path, assignment: Assignment) -> bool:
+    """Whether a file of the assignment is not in the folder, but in one below it."""
+    lacking = {name for name in assignment.handed_in if not (folder / name).is_file()}
+    if any(folder.glob("*.[iI][pP][yY][nN][bB]")):
+        lacking.discard(assignment.notebook)
+    return any(lacking.intersection(names) for place, _, names in _walk(folder) if place != folder)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """The folders that are looked into, as `os.walk` gives them: not the hidden ones."""
     for place, below, names in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
         below[:] = [name for name in below if name[0] not in "._"] if depth < DEEPEST else []
-        if any(_belongs(name, assignment) for name in names):
-            found.append(Path(place))
-            below.clear()
-    return found
+        yield Path(place), below, names
 
 
 def _belongs(name: str, assignment: Assignment) -> bool:

@@ -7,6 +7,7 @@ import stat
 import struct
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -43,7 +44,7 @@ def items_in_zip(archive: zipfile.ZipFile, label: str, budget: Budget) -> list[I
                 member.file_size,
                 _time_of(member),
                 _trouble_of(member, name),
-                lambda member=member: open_member(archive, member),  # type: ignore[misc]
+                partial(open_member, archive, member),
                 member.CRC,
                 is_junk=is_folder or is_junk(path),
             )
