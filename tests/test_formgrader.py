@@ -66,6 +66,9 @@ def server(course: Path) -> Iterator[str]:
     process.wait(30)
 
 
+PATIENCE = 30  # seconds until something is on the page
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory):
     from selenium import webdriver
@@ -77,7 +80,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory):
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
     options.binary_location = shutil.which("chromium") or ""
     driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
-    driver.implicitly_wait(30)
+    driver.implicitly_wait(PATIENCE)
     yield driver
     driver.quit()
 
@@ -130,3 +133,4 @@ def test_script_in_a_submission_does_not_act(course: Path, server: str, browser)
     browser.implicitly_wait(0)  # the page is there: what is not in it now never comes
     for bad in ("img[onerror]", "a[href^='javascript:alert']"):
         assert not browser.find_elements(By.CSS_SELECTOR, f"#notebook-container {bad}")
+    browser.implicitly_wait(PATIENCE)
