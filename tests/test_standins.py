@@ -91,6 +91,21 @@ def test_encoder_drops_as_often_as_the_solution(standin: Ask) -> None:
         assert float((one - other).abs().max()) <= 6 * 2**0.5 * float(expected.std(0).max()) / 140
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+@pytest.mark.parametrize("name", ["MLP", "EncoderBlock"])
+def test_parts_of_the_encoder_are_the_solutions(standin: Ask, name: str, dtype: str) -> None:
+    probe = standin(f"part {name}")
+    heads = {} if name == "MLP" else {"num_heads": 2}
+    layer = probe.module(name, dtype, embed_dim=6, hidden_dim=9, **heads, dropout=0.3)
+    tokens = probe.inputs.normal(3, 5, 6).to(getattr(torch, dtype))
+    for layout in ("contiguous", "transposed", "strided"):
+        layer.require_reference(tokens, _layout=layout)
+    if dtype != "bfloat16":
+        layer.require_reference_gradients(tokens, _cotangent=torch.ones_like(tokens))
+    dropped = probe.module(name, dtype, embed_dim=6, hidden_dim=9, **heads, dropout=1.0)
+    dropped.require_reference(tokens, _train=True)
+
+
 @pytest.mark.parametrize("stage", ["attention", "encoder"])
 def test_standins_import_run_and_train_without_a_warning(stage: str) -> None:
     namespace: dict[str, object] = {"__name__": STANDIN_MODULES[stage]}

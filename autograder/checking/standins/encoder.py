@@ -1,64 +1,79 @@
-"""Stands in for `transformer-student` in later stages: PyTorch's own encoder."""
+"""Stands in for `transformer-student` in later stages: PyTorch's own encoder, part by part."""
 
 import functools
+import importlib
 
 import torch
 from torch import cat, nn
+
+attention = importlib.import_module("transformer-attention")
 
 
 class Encoder(nn.Module):
     def __init__(self, embed_dim, hidden_dim, num_layers, num_heads, dropout=0.0):
         super().__init__()
-        self.blocks = nn.ModuleList(_block(embed_dim, hidden_dim) for _ in range(num_layers))
-        self.norm = _Pair(embed_dim)
+        self.blocks = nn.ModuleList(
+            EncoderBlock(embed_dim, hidden_dim, num_heads, dropout) for _ in range(num_layers)
+        )
+        self.norm = nn.LayerNorm(embed_dim, eps=1e-6)
         self.sizes = (embed_dim, hidden_dim, num_layers, num_heads, dropout)
 
     def forward(self, tokens):
         encoder = _empty(*self.sizes).train(self.training)
         _lend(self.norm, encoder.norm)
         for layer, block in zip(encoder.layers, self.blocks, strict=True):
-            own = block.attention
-            projections = own.query, own.key, own.value
-            layer.self_attn.__dict__["in_proj_weight"] = cat([each.weight for each in projections])
-            layer.self_attn.__dict__["in_proj_bias"] = cat([each.bias for each in projections])
-            _lend(own.out, layer.self_attn.out_proj)
-            _lend(block.norm1, layer.norm1)
-            _lend(block.norm2, layer.norm2)
-            _lend(block.mlp.fc1, layer.linear1)
-            _lend(block.mlp.fc2, layer.linear2)
+            block.lend(layer)
         return encoder(tokens)
+
+
+class EncoderBlock(nn.Module):
+    def __init__(self, embed_dim, hidden_dim, num_heads, dropout=0.0):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(embed_dim, eps=1e-6)
+        self.attention = attention.MultiHeadSelfAttention(embed_dim, num_heads, dropout)
+        self.norm2 = nn.LayerNorm(embed_dim, eps=1e-6)
+        self.mlp = MLP(embed_dim, hidden_dim, dropout)
+        self.sizes = (embed_dim, hidden_dim, num_heads, dropout)
+
+    def forward(self, tokens):
+        layer = _empty_layer(0, *self.sizes).train(self.training)
+        self.lend(layer)
+        return layer(tokens)
+
+    def lend(self, layer):
+        """Have a layer of PyTorch's compute with this block's weights."""
+        own = self.attention
+        projections = own.query, own.key, own.value
+        layer.self_attn.__dict__["in_proj_weight"] = cat([each.weight for each in projections])
+        layer.self_attn.__dict__["in_proj_bias"] = cat([each.bias for each in projections])
+        _lend(own.out, layer.self_attn.out_proj)
+        _lend(self.norm1, layer.norm1)
+        _lend(self.norm2, layer.norm2)
+        self.mlp.lend(layer)
+
+
+class MLP(nn.Module):
+    def __init__(self, embed_dim, hidden_dim, dropout=0.0):
+        super().__init__()
+        self.fc1 = nn.Linear(embed_dim, hidden_dim)
+        self.fc2 = nn.Linear(hidden_dim, embed_dim)
+        self.dropout = nn.Dropout(dropout)
+        self.sizes = (embed_dim, hidden_dim, 1, dropout)
+
+    def forward(self, tokens):
+        layer = _empty_layer(0, *self.sizes).train(self.training)
+        self.lend(layer)
+        return layer._ff_block(tokens)
+
+    def lend(self, layer):
+        """Have a layer of PyTorch's compute with these weights."""
+        _lend(self.fc1, layer.linear1)
+        _lend(self.fc2, layer.linear2)
 
 
 def _lend(pair, module):
     """Have a module of PyTorch's compute with these tensors, whose gradients lead back."""
     module.__dict__.update(weight=pair.weight, bias=pair.bias)
-
-
-class _Pair(nn.Module):
-    """A weight and a bias to be loaded; a layer of PyTorch's would draw some first."""
-
-    def __init__(self, *shape):
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(shape))
-        self.bias = nn.Parameter(torch.zeros(shape[0]))
-
-
-class _Parts(nn.Module):
-    """Modules by name."""
-
-    def __init__(self, **parts):
-        super().__init__()
-        self._modules.update(parts)
-
-
-def _block(embed_dim, hidden_dim):
-    projections = {name: _Pair(embed_dim, embed_dim) for name in ("query", "key", "value", "out")}
-    return _Parts(
-        norm1=_Pair(embed_dim),
-        attention=_Parts(**projections),
-        norm2=_Pair(embed_dim),
-        mlp=_Parts(fc1=_Pair(hidden_dim, embed_dim), fc2=_Pair(embed_dim, hidden_dim)),
-    )
 
 
 class _Attention(nn.MultiheadAttention):
