@@ -1,0 +1,53 @@
+"""Every verdict is what it was before the core was redesigned, message by message.
+
+`make test` judges a sample, `make test-long` everything, with each seed.
+"""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import verdict_record
+from longform import size
+from verdict_record import HOME, SEEDS, Case
+
+COVERS = (
+    "autograder/checking",
+    "autograder/hidden",
+    "autograder/bank",
+    "autograder/sandbox",
+    "autograder/grading",
+    "solutions",
+    "tests/verdict_record.py",
+    "tests/fixtures/verdicts.json.xz",
+)
+EVERY = size(40, 1)
+CHANGED: dict[str, str] = {}  # what is told otherwise now, and why that is right
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        shutil.which("bwrap") is None, reason="needs bubblewrap, which .ci/run installs"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def chosen() -> list[Case]:
+    return [case for case in verdict_record.cases() if size(0, 1) or not case.idles][::EVERY]
+
+
+def unexplained(differences: list[str]) -> list[str]:
+    return [line for line in differences if not any(known in line for known in CHANGED)]
+
+
+@pytest.mark.parametrize("seed", SEEDS[: size(1, len(SEEDS))], ids=bytes.decode)
+def test_the_grader_says_what_it_said(chosen: list[Case], seed: bytes) -> None:
+    now = {seed.decode(): verdict_record.in_grader(chosen, seed)}
+    assert unexplained(verdict_record.differences(verdict_record.load(), now)) == []
+
+
+def test_the_students_package_says_what_it_said(chosen: list[Case]) -> None:
+    now = {HOME: verdict_record.at_home([case for case in chosen if case.home])}
+    assert unexplained(verdict_record.differences(verdict_record.load(), now)) == []
