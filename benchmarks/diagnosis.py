@@ -16,8 +16,8 @@ from pathlib import Path
 
 from autograder import bank
 from autograder.bank.judging import SOLUTIONS, diagnose
-from autograder.checking.stages import CODE_STAGES
-from autograder.checking.verdicts import Status
+from autograder.checking.assignments import CODE_STAGES
+from autograder.checking.execution.verdicts import Status
 
 FURTHER = Path(__file__).parent / "further"
 TABLE = Path(__file__).parent / "diagnosis.md"

@@ -29,12 +29,12 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import bank
 from autograder.bank.judging import ROOT, SOLUTIONS, checks
-from autograder.checking.forking import unconfined
-from autograder.checking.recordings import Recorder
-from autograder.checking.stages import HOMEWORK, STAGES
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.forking import unconfined
+from autograder.checking.execution.live_reference import LiveReference
+from autograder.checking.execution.recorded import Recorder
 from autograder.checking.worker.loading import filename
 from autograder.grading.evaluation import Evaluator
-from autograder.grading.reference import LiveReference
 from autograder.release.weights import sample_weights
 
 from .in_kernel import judge_stage
@@ -168,7 +168,7 @@ def stock_course(root: Path) -> Path:
 def record(folder: Path) -> None:
     """Record the solutions' answers to all checks."""
     launcher = unconfined()
-    live = LiveReference(launcher)
+    live = LiveReference(SOLUTIONS, launcher)
     for stage in HOMEWORK.code_stages:
         recorder = Recorder(live)
         report = judge_stage(stage, list(checks(stage)), SOLUTIONS, launcher, recorder)

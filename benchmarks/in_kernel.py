@@ -14,14 +14,13 @@ from typing import Any
 from torch import Tensor
 
 from autograder.bank.judging import STANDINS, checks
-from autograder.checking.connection import Connection, Launcher
-from autograder.checking.probe import Run
-from autograder.checking.programs import Answer
-from autograder.checking.recordings import Recorded
-from autograder.checking.registry import Check
-from autograder.checking.runner import StageRunner
-from autograder.checking.session import read_sources
-from autograder.checking.verdicts import StageReport
+from autograder.checking.api.check import Check
+from autograder.checking.api.program import Answer, Runner
+from autograder.checking.execution.connection import Connection, Launcher
+from autograder.checking.execution.executor import Executor
+from autograder.checking.execution.recorded import Recorded
+from autograder.checking.execution.session import read_sources
+from autograder.checking.execution.verdicts import StageReport
 from autograder.checking.worker.protocol import pack, read_frame
 from autograder.checking.worker.running import run_program
 from autograder.checking.worker.serve import load
@@ -65,14 +64,18 @@ class HereLauncher:
 
 def earned(stage: str, recordings: Path) -> int:
     """The points of the files in the current folder."""
-    reference = Recorded(recordings, stage)
+    reference = Recorded(recordings)
+    reference.load(stage)
     sources = read_sources(Path.cwd())
     report = judge_stage(stage, list(checks(stage)), sources, HereLauncher(), reference)
     return report.earned or 0
 
 
 def judge_stage(
-    stage: str, asked: list[Check], sources: dict[str, str], launcher: Launcher, reference: Run
+    stage: str, asked: list[Check], sources: dict[str, str], launcher: Launcher, reference: Runner
 ) -> StageReport:
     """The report on one stage, on the benchmark's inputs."""
-    return StageRunner(stage, asked, sources, STANDINS, launcher, reference, SEED).report()
+    found = Executor({stage: asked}, STANDINS, reference, SEED).judge_stage(
+        stage, sources, launcher
+    )
+    return StageReport(stage, found.verdicts, found.notes)

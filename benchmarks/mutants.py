@@ -19,8 +19,8 @@ import libcst
 from mutmut.mutation.file_mutation import create_mutations, deep_replace
 
 from autograder.bank import judging
-from autograder.checking.stages import CODE_STAGES, STUDENT_FILES
-from autograder.checking.verdicts import Status
+from autograder.checking.assignments import CODE_STAGES, STUDENT_FILES
+from autograder.checking.execution.verdicts import Status
 from autograder.release.stubs import find_blocks
 
 TABLE = Path(__file__).with_suffix(".md")

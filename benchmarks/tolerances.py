@@ -20,11 +20,11 @@ from torch import Tensor
 
 from autograder import bank
 from autograder.bank import judging
-from autograder.checking import compare
-from autograder.checking.compare import TOLERANCE, deviation
-from autograder.checking.forking import ForkLauncher
-from autograder.checking.runner import StageRunner
-from autograder.checking.stages import CODE_STAGES, STAGES
+from autograder.checking.api import compare
+from autograder.checking.api.compare import TOLERANCE, deviation
+from autograder.checking.assignments import CODE_STAGES, STAGES
+from autograder.checking.execution.forking import ForkLauncher
+from autograder.checking.execution.stage_run import StageRun
 
 TABLE = Path(__file__).with_suffix(".md")
 SEEDS = (b"public", b"one round", b"another round")
@@ -76,19 +76,19 @@ def in_words(dtype: torch.dtype, tolerance: tuple[float, float] | None) -> str:
     return f"{name}: {atol:g} + {rtol:g} r" if rtol else f"{name}: {atol:g}"
 
 
-def measure(runner: StageRunner, version: str) -> dict[str, Measured]:
+def measure(run: StageRun, version: str) -> dict[str, Measured]:
     """A version in all checks of a stage, by the check's name."""
     found = {}
-    for each in runner.checks:
+    for each in run.checks:
         recorder = Recorder()
         otherwise = ""
         with mock.patch.object(compare, "deviation", recorder):
             try:
-                each.function(runner.probe(each, runner.session(each.together).run))
+                each.function(run.probe(each, run.session(each.together)))
             except Exception as error:  # Going on with numbers that are off can end in anything.
                 otherwise = str(error) or type(error).__name__
         found[each.name] = Measured(recorder.largest, recorder.tolerance, otherwise, version)
-    runner.close()
+    run.close()
     return found
 
 
@@ -112,19 +112,18 @@ def right_measurements(stage: str) -> Iterator[tuple[str, Measured]]:
     with plain_kernels() as launcher:
         for seed in SEEDS:
             for name, sources in versions:
-                yield from measure(judging.runner(stage, sources, seed), name).items()
+                yield from measure(judging.stage_run(stage, sources, seed), name).items()
                 threaded = {module: text + TWO_THREADS for module, text in sources.items()}
-                runner = judging.runner(stage, threaded, seed)
-                runner.launcher = launcher
-                yield from measure(runner, f"{name} (2 threads, plain kernels)").items()
+                run = judging.stage_run(stage, threaded, seed, launcher)
+                yield from measure(run, f"{name} (2 threads, plain kernels)").items()
 
 
 def wrong_measurements(stage: str) -> Iterator[tuple[str, Measured]]:
     """Each wrong version in the checks that it must fail, where only numbers give it away."""
     for seed in SEEDS:
         for wrong in bank.load(stage):
-            runner = judging.runner(stage, wrong.over(judging.SOLUTIONS), seed)
-            for check, found in measure(runner, wrong.name).items():
+            run = judging.stage_run(stage, wrong.over(judging.SOLUTIONS), seed)
+            for check, found in measure(run, wrong.name).items():
                 if check in wrong.fails and not found.otherwise and found.deviation:
                     yield check, found
 
@@ -212,8 +211,8 @@ HEAD = """\
 Made by `python -m benchmarks.tolerances`. For each check that compares numbers: how far off the
 right versions are that stray most, and how far the wrong one that strays least, among those the
 check is to fail by its numbers. The unit is the check's tolerance: a number is right where
-|got - expected| / (atol + rtol |expected|) is at most 1 (`autograder/checking/compare.py`), and the
-tolerance is written "atol + rtol r".
+|got - expected| / (atol + rtol |expected|) is at most 1 (`autograder/checking/api/compare.py`), and
+the tolerance is written "atol + rtol r".
 
 {right} right versions and the solutions, each also with two threads and without vector
 instructions; {wrong} wrong versions; {seeds} seeds; torch {torch}, {machine}, kernels for

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.checking.programs import Call, Program
-from autograder.checking.session import StageSession
+from autograder.checking.api.program import Call, Program
+from autograder.checking.execution.session import StageSession
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.tiers import TIERS, Tier
 

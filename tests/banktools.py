@@ -5,9 +5,9 @@ from __future__ import annotations
 from autograder import bank
 from autograder.bank.judging import SOLUTIONS, STUBS, checks, diagnose, failed, judge
 from autograder.bank.overlay import overlay
-from autograder.checking.diagnosis import BY_NUMBERS
-from autograder.checking.stages import ASSIGNMENTS
-from autograder.checking.verdicts import Status, Verdict
+from autograder.checking.assignments import ASSIGNMENTS
+from autograder.checking.execution.verdicts import Status, Verdict
+from autograder.checking.feedback.diagnosis import BY_NUMBERS
 
 
 def assert_stage_is_sound(stage: str) -> None:

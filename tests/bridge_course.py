@@ -33,8 +33,8 @@ c.Autograde.sanitize_preprocessors.append("fake_grader.Stumble")
 FAKE_GRADER = """
 from nbconvert.preprocessors import Preprocessor
 
-from autograder.checking.stages import HOMEWORK, STAGES
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
 from autograder.sandbox import SandboxUnavailable
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.collect.collecting import Collection, collect
 
 NOTEBOOK = "vit-cifar10.ipynb"

@@ -26,7 +26,7 @@ from autograder.bridge.outputs import CapOutputs
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.restore import Released, Restoration
 from autograder.bridge.submission import Problem, inspect
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 SECONDS = 5.0
 MEBIBYTES = 300.0

@@ -19,7 +19,7 @@ from downloads import WHOLE
 from fuzz_downloads import CLASS, HONEST, MALLORY, SYSTEMS, Person, System, work, written, zipped
 from fuzz_mutations import MUTATIONS, damaged, odd_name
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.collect.collecting import Collection, collect
 
 SECONDS = 10.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, Assignment
 
 NAMES = (
     ("Ada", "Park"),

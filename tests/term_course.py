@@ -18,7 +18,7 @@ from course_commands import Commands
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from autograder.checking.stages import ASSIGNMENTS, STAGES, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, STAGES, Assignment
 
 QUESTIONS = ("questions-first", "questions-second")
 CONFIG = """
@@ -32,8 +32,8 @@ c.AssignLatePenalties.plugin_class = "term_penalty.PointAnHour"
 """
 SETTINGS = '[grading]\nisolation = "cooperative"\ndata = "sample"\n'
 GRADER = """
-from autograder.checking.stages import HOMEWORK, STAGES
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
 
 
 class TermGrader:

@@ -12,7 +12,7 @@ from longform import size
 from term_class import RENAMED, Person, class_of
 from term_course import QUESTIONS, points_of_question
 
-from autograder.checking.stages import HOMEWORK, LAB_FINDINGS, LAB_TRANSFER, STAGES, Assignment
+from autograder.checking.assignments import HOMEWORK, LAB_FINDINGS, LAB_TRANSFER, STAGES, Assignment
 
 CLASS = class_of(size(16, 30))
 ABSENT = CLASS[-1].number

@@ -19,7 +19,7 @@ from term_class import (
 from term_course import QUESTIONS, TermCourse
 from term_plan import ABSENT, AGAIN, CLASS, DUE, IN_TIME, LATE, MARKED_AGAIN, by_hand, earned
 
-from autograder.checking.stages import (
+from autograder.checking.assignments import (
     HOMEWORK,
     LAB_ATTENTION,
     LAB_FINDINGS,

@@ -12,10 +12,10 @@ from attacks.attack import SOLUTIONS, Attack, Earns
 from attacks.course import Course, leftovers
 from attacks.reports import assert_readable
 
-from autograder.checking import session
-from autograder.checking.report import as_text
-from autograder.checking.stages import HOMEWORK, STAGES
-from autograder.checking.verdicts import StageReport, Status
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution import session
+from autograder.checking.execution.verdicts import StageReport, Status
+from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 

@@ -14,9 +14,9 @@ from attacks.folders import FolderAttack
 from attacks.reports import assert_readable
 from attacks.trained import WeightsAttack
 
-from autograder.checking.report import as_text
-from autograder.checking.stages import HOMEWORK, STAGES
-from autograder.checking.verdicts import StageReport, Status
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.verdicts import StageReport, Status
+from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 

@@ -6,7 +6,7 @@ import pytest
 
 from autograder import bank
 from autograder.bank.overlay import overlay
-from autograder.checking.stages import CODE_STAGES
+from autograder.checking.assignments import CODE_STAGES
 
 SOURCE = '''"""A file."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from autograder import bank
 from autograder.bank import judging
-from autograder.checking.stages import CODE_STAGES
+from autograder.checking.assignments import CODE_STAGES
 from benchmarks import mutants, tolerances
 
 
@@ -70,9 +70,9 @@ def test_every_check_is_in_the_table_of_tolerances() -> None:
 def test_right_versions_are_near_and_wrong_ones_far() -> None:
     right = dict(bank.right_versions())["online_softmax"]
     sources = bank.overlaid(judging.SOLUTIONS, right)
-    near = tolerances.measure(judging.runner("attention", sources), "near")["test_formula"]
+    near = tolerances.measure(judging.stage_run("attention", sources), "near")["test_formula"]
     wrong = next(each for each in bank.load("attention") if each.name == "scaled_by_d")
-    runner = judging.runner("attention", wrong.over(judging.SOLUTIONS))
+    runner = judging.stage_run("attention", wrong.over(judging.SOLUTIONS))
     far = tolerances.measure(runner, "far")["test_formula"]
     assert not near.otherwise
     assert not far.otherwise

@@ -25,7 +25,7 @@ from autograder.bridge.markup import SanitizeSubmission, safe_markdown
 from autograder.bridge.outputs import CapOutputs
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import Problem, inspect
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 SECONDS = 2.0  # a second, and as much again for a machine that is slower than ours
 

@@ -14,7 +14,7 @@ from autograder.bridge import answers
 from autograder.bridge.answers import TEXT, WORDS, answer_keys, keys_of_copy, stage_keys
 from autograder.bridge.restore import MISSING_ANSWER
 from autograder.bridge.submission import Problem
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 TEXTS = {"# A homework", "## Handing in\n\nSave it first."}
 

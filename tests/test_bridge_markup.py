@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.server_extensions.formgrader import handlers
 
 from autograder.bridge.markup import SanitizeSubmission, clean_html, safe_markdown
-from autograder.checking.report import as_html
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
+from autograder.checking.feedback.report import as_html
 
 INNOCENT = [
     "Softmax of $q k^T / \\sqrt{d}$ with $a<b$, and `x < y && z > 1`.",

@@ -26,8 +26,8 @@ c.GradeStages.grader_factory = "kept_grader.KeptGrader"
 KEPT_GRADER = """
 import json
 
-from autograder.checking.stages import STAGES
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.assignments import STAGES
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
 
 
 class KeptGrader:

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from autograder.bridge.outputs import CapOutputs
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import Problem, inspect
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 GOOD = json.dumps(new_notebook(cells=[new_code_cell("1")]))
 

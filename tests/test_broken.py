@@ -14,9 +14,9 @@ import pytest
 from broken import KINDS
 from broken.kind import Kind
 
-from autograder.checking.report import as_text
-from autograder.checking.stages import HOMEWORK, STAGES
-from autograder.checking.verdicts import Status
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.verdicts import Status
+from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 def grader() -> Iterator[Grader]:
     """A grader that looks no mistakes up: these are none of the bank's."""
     with Grader(CourseConfig(data="sample"), b"a secret of the tests") as made:
-        made.mistakes = lambda stage: []  # type: ignore[assignment, misc]  # for its object
+        made.mistakes.known = {stage: [] for stage in HOMEWORK.code_stages}
         yield made
 
 

@@ -18,9 +18,9 @@ from downloads import JANE, MOODLE, Course
 from safetensors.torch import save_file
 
 from autograder.bridge.submission import inspect
-from autograder.checking.configuration import WeightsError
-from autograder.checking.stages import HOMEWORK
-from autograder.checking.weights import read_header
+from autograder.checking.assignments import HOMEWORK
+from autograder.checking.weights.configuration import WeightsError
+from autograder.checking.weights.reading import read_header
 
 
 def test_hand_ins_are_told_apart_by_name() -> None:

@@ -8,16 +8,16 @@ import torch
 
 from autograder import bank
 from autograder.bank import judging
-from autograder.checking.chance import (
+from autograder.checking.api.chance import (
     bounds,
     look_twice,
     require_even,
     require_independent,
     require_own_draws,
 )
-from autograder.checking.compare import CheckFailed
-from autograder.checking.inputs import Inputs
-from autograder.checking.pictures import Pictures
+from autograder.checking.api.compare import CheckFailed
+from autograder.checking.api.inputs import Inputs
+from autograder.checking.api.pictures import Pictures
 
 WRONG = bank.load("data")
 RIGHT = [(name, files) for name, files in bank.right_versions() if "utils" in files]

@@ -9,8 +9,8 @@ import pytest
 
 from autograder import bank
 from autograder.bank import judging
-from autograder.checking.stages import HOMEWORK, STAGES
-from autograder.checking.verdicts import StageReport
+from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.verdicts import StageReport
 
 BODIES = {
     "attention": (

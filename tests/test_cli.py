@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from autograder.bridge import ahead, table
 from autograder.bridge.run import NotReleasedError, Remark, RunResult
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
 from autograder.cli import doctor
 from autograder.cli.common import Exit
 from autograder.cli.main import app

@@ -22,7 +22,7 @@ from downloads import (
     zipped,
 )
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK
 from autograder.collect.names import without_copy_mark
 from autograder.collect.place import Outcome
 from autograder.collect.systems import owner_of

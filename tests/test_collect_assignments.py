@@ -8,7 +8,7 @@ import pytest
 from downloads import LATER, NOTEBOOK, WHOLE, Content, Course, zipped
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK
 from autograder.collect.place import Outcome
 
 LABS = {name: each for name, each in ASSIGNMENTS.items() if each.after}

@@ -9,7 +9,7 @@ import os
 import pytest
 from downloads import LATER, NOON, WHOLE, Course, utc, zipped
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK
 from autograder.collect.place import Outcome
 from autograder.collect.shelf import NothingKeptError, Shelf
 from autograder.records.origin import Origin

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from downloads import LATER, NOTEBOOK, WHOLE, Course, zipped
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.collect.names import kept_name, meant_by
 
 JANE = "Jane Doe_7_assignsubmission_file_"

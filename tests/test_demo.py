@@ -9,7 +9,7 @@ from demo_course import Demo
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.stages import HOMEWORK, STAGES
+from autograder.checking.assignments import HOMEWORK, STAGES
 from autograder.demo.course import remarks
 from autograder.demo.roster import CLASS
 from autograder.demo.students import Student

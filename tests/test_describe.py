@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 import utils
 import ViT as vit
-from autograder.checking.describe import Knowledge, Scene, describe, scene_for
-from autograder.checking.programs import Call, Program
+from autograder.checking.api.program import Call, Program
+from autograder.checking.feedback.describe import Knowledge, Scene, describe, scene_for
 from autograder.hidden import recipes
 
 attention = importlib.import_module("transformer-attention")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,10 +11,10 @@ import torch
 from test_describe import STAFF, called, drawn
 from torch.nn import functional as F
 
-from autograder.checking.describe import Knowledge, describe, describe_answers
-from autograder.checking.describe.case import Case
-from autograder.checking.describe.guesses import Guess, Kept, key_of, one_guess, save
-from autograder.checking.programs import Call, Program, Reply
+from autograder.checking.api.program import Call, Program, Reply
+from autograder.checking.feedback.describe import Knowledge, describe, describe_answers
+from autograder.checking.feedback.describe.case import Case
+from autograder.checking.feedback.describe.precomputed import Guess, Kept, key_of, one_guess, save
 from autograder.grading.guesses import Guesser
 from autograder.hidden import recipes
 
@@ -25,8 +26,9 @@ def kept_for(folder: Path) -> tuple[Kept, Any, Any, Any]:
     expected, scene, mlp = called("MLP", TOKENS, init=MLP)
     program = Program("MLP", init=MLP, weights=scene.weights, calls=(Call((TOKENS,)),))
     header = {"calls": [{"value": {"tensor": "out"}}], "state": {}}
-    guesser = Guesser(lambda asked: Reply(header, {"out": expected}))
-    assert guesser(program).tensors["out"] is expected
+    solution = SimpleNamespace(run=lambda asked: Reply(header, {"out": expected}))
+    guesser = Guesser(solution)
+    assert guesser.run(program).tensors["out"] is expected
     save(folder, "encoder", guesser.kept)
     return Kept(folder, "encoder"), expected, scene, mlp
 
@@ -41,20 +43,20 @@ def test_kept_guesses_say_what_the_recipes_say(tmp_path: Path) -> None:
             mlp(TOKENS) + TOKENS,
         ]
     for got in wrong:
-        said = describe(got, expected, scene, Knowledge((kept,)))
+        said = describe(got, expected, scene, Knowledge((kept.explain,)))
         assert said == describe(got, expected, scene, STAFF) != []
 
 
 def test_kept_guesses_know_nothing_of_other_inputs(tmp_path: Path) -> None:
     kept, expected, scene, mlp = kept_for(tmp_path)
     other, moved = expected + 1, mlp.fc2(mlp.fc1(TOKENS)).detach() + 1
-    assert kept(Case(moved.double(), other.double(), 1e-4, scene)) is None
+    assert kept.explain(Case(moved.double(), other.double(), 1e-4, scene)) is None
 
 
 def test_without_its_files_the_rule_is_silent(tmp_path: Path) -> None:
     _, expected, scene, _ = kept_for(tmp_path)
     nothing = Kept(tmp_path / "elsewhere", "encoder")
-    assert nothing(Case(expected.double() + 1, expected.double(), 1e-4, scene)) is None
+    assert nothing.explain(Case(expected.double() + 1, expected.double(), 1e-4, scene)) is None
 
 
 def test_where_two_guesses_fit_both_are_named() -> None:

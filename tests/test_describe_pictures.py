@@ -10,8 +10,8 @@ import torch
 from test_describe import STAFF, assert_says, called, drawn
 from torch import Tensor
 
-from autograder.checking.describe import Scene, describe
-from autograder.checking.describe.case import meanings
+from autograder.checking.feedback.describe import Scene, describe
+from autograder.checking.feedback.describe.case import meanings
 
 Change = Callable[[Tensor], Tensor]
 IMAGES = drawn(2, 3, 8, 12)

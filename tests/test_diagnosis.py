@@ -11,50 +11,50 @@ from torch import Tensor
 
 from autograder import bank
 from autograder.bank.judging import SOLUTIONS, diagnose
-from autograder.checking.evidence import SAME_NUMBERS, SAME_WORDS, Evidence
-from autograder.checking.programs import Call, Program, Reply
-from autograder.checking.report import as_html, as_text
-from autograder.checking.suspects import Suspect, load, resemblances, save
-from autograder.checking.verdicts import StageReport, Status
+from autograder.checking.api.program import Call, Program, Reply
+from autograder.checking.execution.verdicts import StageReport, Status
+from autograder.checking.feedback.known_mistakes import KnownMistake, load, resemblances, save
+from autograder.checking.feedback.report import as_html, as_text
+from autograder.checking.feedback.signature import SAME_NUMBERS, SAME_WORDS, Signature
 
 ATTEND = Program("scaled_dot_product_attention", calls=(Call((torch.ones(2, 2),)),))
 DRAWN = Program("random_crop", calls=(Call((torch.ones(2, 2),), generator=1),))
 
 
-def evidence(
+def signature(
     value: Tensor, message: str = "3 of 4 numbers differ", program: Program = ATTEND
-) -> Evidence:
-    return Evidence.of(message, program, Reply({"id": 1, "calls": []}, {"0.out": value}))
+) -> Signature:
+    return Signature.of(message, program, Reply({"id": 1, "calls": []}, {"0.out": value}))
 
 
 def test_numbers_within_tolerance_are_the_same_and_others_are_not() -> None:
-    one = evidence(torch.tensor([1.0, 2.0]))
-    assert one.likeness(evidence(torch.tensor([1.00001, 2.0]), "2 of 4 numbers differ"))
-    assert not one.likeness(evidence(torch.tensor([1.1, 2.0])))
-    assert not one.likeness(evidence(torch.tensor([1.0, 2.0, 3.0])))
-    assert not one.likeness(evidence(torch.tensor([1.0, 2.0]), "is missing"))
-    assert not one.likeness(evidence(torch.tensor([1.0, 2.0]), program=DRAWN))
+    one = signature(torch.tensor([1.0, 2.0]))
+    assert one.likeness(signature(torch.tensor([1.00001, 2.0]), "2 of 4 numbers differ"))
+    assert not one.likeness(signature(torch.tensor([1.1, 2.0])))
+    assert not one.likeness(signature(torch.tensor([1.0, 2.0, 3.0])))
+    assert not one.likeness(signature(torch.tensor([1.0, 2.0]), "is missing"))
+    assert not one.likeness(signature(torch.tensor([1.0, 2.0]), program=DRAWN))
 
 
 def test_nan_is_like_nan_and_infinity_like_infinity() -> None:
-    odd = evidence(torch.tensor([float("nan"), float("inf"), 1.0]))
-    assert odd.likeness(evidence(torch.tensor([float("nan"), float("inf"), 1.000001])))
-    assert not odd.likeness(evidence(torch.tensor([float("nan"), float("-inf"), 1.0])))
-    assert not odd.likeness(evidence(torch.tensor([0.0, float("inf"), 1.0])))
+    odd = signature(torch.tensor([float("nan"), float("inf"), 1.0]))
+    assert odd.likeness(signature(torch.tensor([float("nan"), float("inf"), 1.000001])))
+    assert not odd.likeness(signature(torch.tensor([float("nan"), float("-inf"), 1.0])))
+    assert not odd.likeness(signature(torch.tensor([0.0, float("inf"), 1.0])))
 
 
 def test_where_draws_matter_the_words_are_enough() -> None:
-    one = evidence(torch.tensor([1.0]), "only 31 of 100 images moved", DRAWN)
-    other = evidence(torch.tensor([2.0]), "only 29 of 100 images moved", DRAWN)
+    one = signature(torch.tensor([1.0]), "only 31 of 100 images moved", DRAWN)
+    other = signature(torch.tensor([2.0]), "only 29 of 100 images moved", DRAWN)
     assert one.likeness(other) == SAME_WORDS
     assert one.likeness(replace(one)) == SAME_NUMBERS
-    assert not one.likeness(evidence(torch.tensor([2.0]), "all images moved", DRAWN))
+    assert not one.likeness(signature(torch.tensor([2.0]), "all images moved", DRAWN))
 
 
 def test_a_students_own_lines_do_not_count() -> None:
     error = {"type": "KeyError", "bases": ["KeyError"], "message": "'x'"}
     there, here = (
-        Evidence.of(
+        Signature.of(
             f"utils.py: f raised KeyError: 'x'\nutils.py, line {line}, in f: {text}",
             ATTEND,
             Reply({"calls": [{"error": error | {"line": line, "trace": text}}]}, {}),
@@ -64,35 +64,35 @@ def test_a_students_own_lines_do_not_count() -> None:
     assert there.likeness(here) == SAME_NUMBERS
 
 
-def suspect(sentence: str, **failing: Evidence) -> Suspect:
-    return Suspect(sentence, failing)
+def mistake(sentence: str, **failing: Signature) -> KnownMistake:
+    return KnownMistake(sentence, failing)
 
 
 def test_a_mistake_that_explains_more_comes_first_and_a_denied_one_last() -> None:
-    numbers, others = evidence(torch.tensor([1.0])), evidence(torch.tensor([2.0]))
-    suspects = [
-        suspect("denied", one=numbers, three=numbers),
-        suspect("half", one=numbers),
-        suspect("whole", one=numbers, two=others),
+    numbers, others = signature(torch.tensor([1.0])), signature(torch.tensor([2.0]))
+    mistakes = [
+        mistake("denied", one=numbers, three=numbers),
+        mistake("half", one=numbers),
+        mistake("whole", one=numbers, two=others),
     ]
-    suspects.append(suspect("otherwise in the first", one=others, two=others))
-    found = resemblances({"one": numbers, "two": others}, {"three"}, suspects)
+    mistakes.append(mistake("otherwise in the first", one=others, two=others))
+    found = resemblances({"one": numbers, "two": others}, {"three"}, mistakes)
     assert [each.sentence for each in found["one"]] == ["whole", "half"]
     assert [each.sentence for each in found["two"]] == ["whole"]
-    assert resemblances({"one": others}, (), suspects[:3]) == {"one": []}
+    assert resemblances({"one": others}, (), mistakes[:3]) == {"one": []}
 
 
 def test_known_mistakes_are_read_as_they_were_written(tmp_path: Path) -> None:
     written = [
-        suspect("first", one=evidence(torch.tensor([1.0, float("nan")]))),
-        Suspect("second", {"two": evidence(torch.tensor([2]), program=DRAWN)}, ("three",)),
+        mistake("first", one=signature(torch.tensor([1.0, float("nan")]))),
+        KnownMistake("second", {"two": signature(torch.tensor([2]), program=DRAWN)}, ("three",)),
     ]
     save(tmp_path, "data", written)
     for before, after in zip(written, load(tmp_path, "data"), strict=True):
         assert (before.sentence, before.blocked) == (after.sentence, after.blocked)
-        for name, each in before.evidence.items():
-            assert each.likeness(after.evidence[name]) == SAME_NUMBERS
-            assert (each.answer is None) == (after.evidence[name].answer is None)
+        for name, each in before.signatures.items():
+            assert each.likeness(after.signatures[name]) == SAME_NUMBERS
+            assert (each.answer is None) == (after.signatures[name].answer is None)
     assert load(tmp_path / "nowhere", "data") == []
 
 

@@ -14,7 +14,7 @@ from demo_course import Demo, environment
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.demo.course import remarks
 from autograder.demo.roster import CLASS
 

@@ -13,7 +13,7 @@ COVERS = (
     "autograder/collect",
     "autograder/records",
     "autograder/roster",
-    "autograder/checking/stages.py",
+    "autograder/checking/assignments/*.py",
     "tests/fuzz_downloads.py",
     "tests/fuzz_mutations.py",
     "tests/fuzz_runner.py",

@@ -13,7 +13,7 @@ from bridge_course import ASSIGNMENT, NOTEBOOK, Course, commands, environment
 
 from autograder.bridge.run import RunResult, autograde
 from autograder.bridge.submission import UNREADABLE_TIMESTAMP
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.records.records import Records
 
 pytestmark = pytest.mark.slow

@@ -14,8 +14,8 @@ from demo_course import Demo
 from safetensors import safe_open
 
 import ViT
-from autograder.checking.stages import ASSIGNMENTS, CODE_STAGES, HOMEWORK, STAGES
-from autograder.checking.verdicts import StageReport, Status
+from autograder.checking.assignments import ASSIGNMENTS, CODE_STAGES, HOMEWORK, STAGES
+from autograder.checking.execution.verdicts import StageReport, Status
 from autograder.grading import evaluation
 from autograder.grading.config import ConfigError, CourseConfig, Threshold, load_config
 from autograder.grading.evaluation import Evaluator
@@ -228,10 +228,10 @@ def test_the_store_answers_the_second_time(tmp_path: Path, submission: Path) -> 
     with Grader(EASY, b"a secret of the tests", store) as grader:
         first = grader.grade(submission)
     with Grader(EASY, b"a secret of the tests", store) as grader:
-        grader._judge = None  # type: ignore[method-assign, assignment]
+        grader.executor = None  # type: ignore[assignment]  # so that nothing can be judged
         assert grader.grade(submission) == first
         (submission / "utils.py").write_text("changed = True\n")
-        with pytest.raises(TypeError):
+        with pytest.raises(AttributeError):
             grader.grade(submission)
 
 
@@ -278,10 +278,10 @@ def test_the_bank_as_the_release_judged_it_serves_the_grading(
 ) -> None:
     seed = b"one round"
     with Grader(CourseConfig(isolation="cooperative"), seed, Store(tmp_path)) as release:
-        judged = release.mistakes("locality")
+        judged = release.mistakes.of("locality")
     assert judged
     with Grader(CourseConfig(), seed, Store(tmp_path)) as grading:
         assert grading.version != release.version
-        monkeypatch.setattr(grading.mistakes, "runner", None)
-        kept = grading.mistakes("locality")
+        monkeypatch.setattr(grading.mistakes, "executor", None)
+        kept = grading.mistakes.of("locality")
     assert [each.sentence for each in kept] == [each.sentence for each in judged]

@@ -17,7 +17,7 @@ from notebooktools import SOURCES, assert_all_points, check_alone, execute, rele
 from autograder import bank
 from autograder.bank.judging import SOLUTIONS as SOLVED
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.stages import ASSIGNMENTS, STAGES, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, STAGES, Assignment
 from autograder.release.package import assemble
 from autograder.release.stubs import ASSIGNMENT as STUBS
 from autograder.release.stubs import ROOT, SOLUTIONS

@@ -18,8 +18,8 @@ from bs4 import BeautifulSoup
 from downloads import MOODLE, WHOLE, zipped
 from typer.testing import CliRunner, Result
 
-from autograder.checking.stages import NICKNAME_FILE
-from autograder.checking.trained import Outcome
+from autograder.checking.assignments import NICKNAME_FILE
+from autograder.checking.weights.evaluation import Outcome
 from autograder.cli.common import Exit
 from autograder.cli.main import app
 from autograder.collect.collecting import collect

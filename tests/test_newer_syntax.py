@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import HOMEWORK
-from autograder.checking.verdicts import Status
+from autograder.checking.assignments import HOMEWORK
+from autograder.checking.execution.verdicts import Status
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 from autograder.grading.newer import newer_syntax, too_new

@@ -13,7 +13,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from notebooktools import PLACEHOLDER, SOURCES, graded, released
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, STUDENT_FILES, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, STAGES, STUDENT_FILES, Assignment
 from autograder.release import marking
 
 

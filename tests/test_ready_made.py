@@ -12,8 +12,8 @@ import pytest
 
 from autograder.bank import judging
 from autograder.bank.overlay import overlay
-from autograder.checking.source import ready_made, syntax_tree
-from autograder.checking.verdicts import Status
+from autograder.checking.execution.source import ready_made, syntax_tree
+from autograder.checking.execution.verdicts import Status
 
 IN_SOURCE = [
     ("from torch import nn\nnn.MultiheadAttention(8, 2)", 2, "torch.nn.MultiheadAttention"),

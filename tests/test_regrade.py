@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 CHANGING = """
 from autograder.grading.versions import Versions
 from fake_grader import FakeGrader, report
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 
 class ChangingGrader(FakeGrader):

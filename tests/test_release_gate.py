@@ -16,8 +16,8 @@ from traitlets.config import Config
 from traitlets.config.loader import KVArgParseConfigLoader
 
 from autograder.bridge.config import configure
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
 from autograder.release import gate, release, staging
 from autograder.release.gate import GateError, check_points, points_problems

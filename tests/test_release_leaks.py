@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, Assignment
 from autograder.release.leaks import LeakScan
 from autograder.release.package import assemble
 from autograder.release.stubs import SOLUTIONS

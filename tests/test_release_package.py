@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.release.package import assemble, student_zip
 from autograder.release.stubs import ASSIGNMENT, ROOT, SOLUTIONS
 

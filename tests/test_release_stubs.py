@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import STUDENT_FILES
+from autograder.checking.assignments import STUDENT_FILES
 from autograder.release import stubs
 
 CONSTRUCT = """

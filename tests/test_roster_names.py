@@ -10,7 +10,7 @@ from rosters import HOMEWORK, canvas, handed_in, moodle, write_roster
 from typer.testing import CliRunner
 
 from autograder.bridge import run
-from autograder.checking.stages import HOMEWORK as ASSIGNMENT
+from autograder.checking.assignments import HOMEWORK as ASSIGNMENT
 from autograder.cli.main import app
 from autograder.records.settings import course_settings
 from autograder.roster.gradebook import sync_names

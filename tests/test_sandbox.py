@@ -11,7 +11,7 @@ import pytest
 import torch
 from attacks_on_jails import ATTEND, outcome, session, what_it_says, works
 
-from autograder.checking.session import StageSession, read_sources
+from autograder.checking.execution.session import StageSession, read_sources
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.start import environment
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from attacks_on_jails import ATTEND, BUBBLEWRAP, LANDLOCK, at_hand, outcome, session, works
 
-from autograder.checking import session as session_module
-from autograder.checking.compare import CheckFailed
+from autograder.checking.api.compare import CheckFailed
+from autograder.checking.execution import session as session_module
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.tiers import Tier
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from attacks_on_jails import BUBBLEWRAP, LANDLOCK, running
 
-from autograder.checking.forking import unconfined
+from autograder.checking.execution.forking import unconfined
 from autograder.cli import doctor
 from autograder.sandbox import SandboxUnavailable, bubblewrap, describe, places, proofs, tiers
 from autograder.sandbox.inside import calls, landlock, seccomp

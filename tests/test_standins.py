@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from autograder.bank import judging
-from autograder.checking.probe import Probe
-from autograder.checking.session import STANDIN_MODULES, StageSession
+from autograder.checking.api.probe import Probe
+from autograder.checking.assignments import STAGES
+from autograder.checking.execution.session import StageSession
 
 ATTENTION_SIZES = [(8, 2, 2, 5), (6, 1, 1, 1), (6, 6, 3, 2), (12, 3, 1, 17)]
 ENCODER_SIZES = [(8, 12, 2, 2, 2, 5), (6, 3, 1, 1, 1, 1), (6, 24, 4, 3, 3, 2), (4, 1, 1, 4, 1, 9)]
@@ -22,7 +23,7 @@ Ask = Callable[[str], Probe]
 def standin() -> Iterator[Ask]:
     """A probe of the stand-in for a stage, in the place of files that hold stubs only."""
     session = StageSession("vit", judging.STUBS, judging.STANDINS, judging.launcher())
-    yield lambda name: Probe(name, b"stand-ins", session.run, judging.reference("vit"))
+    yield lambda name: Probe(name, b"stand-ins", session, judging.reference())
     session.close()
 
 
@@ -108,7 +109,7 @@ def test_parts_of_the_encoder_are_the_solutions(standin: Ask, name: str, dtype: 
 
 @pytest.mark.parametrize("stage", ["attention", "encoder"])
 def test_standins_import_run_and_train_without_a_warning(stage: str) -> None:
-    namespace: dict[str, object] = {"__name__": STANDIN_MODULES[stage]}
+    namespace: dict[str, object] = {"__name__": STAGES[stage].files[0].removesuffix(".py")}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         exec(judging.STANDINS[stage], namespace)

@@ -11,7 +11,7 @@ import pytest
 from demo_course import Demo, environment
 from notebooktools import assert_all_points, check_alone, execute, run
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow

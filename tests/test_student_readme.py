@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK
 
 ASSIGNMENT = Path(__file__).parents[1] / "assignment"
 README = (ASSIGNMENT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from term_course import QUESTIONS
 from term_plan import ABSENT, CLASS, DUE, LATE, expected
 from term_story import Story
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, LAB_ATTENTION, LAB_FINDINGS
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, LAB_ATTENTION, LAB_FINDINGS
 
 COVERS = (
     "autograder/bridge",
@@ -19,7 +19,7 @@ COVERS = (
     "autograder/collect",
     "autograder/records",
     "autograder/roster",
-    "autograder/checking/stages.py",
+    "autograder/checking/assignments/*.py",
     "tests/term_*.py",
     "tests/course_commands.py",
 )

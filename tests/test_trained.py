@@ -12,11 +12,11 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import ViT
-from autograder.checking import trained
-from autograder.checking.configuration import MAX_OPERATIONS, Header, cost
-from autograder.checking.report import as_html, as_text
-from autograder.checking.trained import Outcome, percent, report_training
-from autograder.checking.weights import build, load_model, read_header
+from autograder.checking.feedback.report import as_html, as_text
+from autograder.checking.weights import evaluation as trained
+from autograder.checking.weights.configuration import MAX_OPERATIONS, Header, cost
+from autograder.checking.weights.evaluation import Outcome, percent, report_training
+from autograder.checking.weights.reading import build, load_model, read_header
 from autograder.grading import evaluation
 from course import handin
 

@@ -15,11 +15,11 @@ from safetensors.torch import save_file
 from small_weights import CONFIGS, FEW, hand_in
 from torch import nn
 
-from autograder.checking.configuration import WeightsError
-from autograder.checking.forking import unconfined
-from autograder.checking.session import read_sources
-from autograder.checking.trained import Outcome
-from autograder.checking.weights import load_model
+from autograder.checking.execution.forking import unconfined
+from autograder.checking.execution.session import read_sources
+from autograder.checking.weights.configuration import WeightsError
+from autograder.checking.weights.evaluation import Outcome
+from autograder.checking.weights.reading import load_model
 from autograder.grading import evaluation
 from autograder.grading import training as grading
 from autograder.grading.config import CourseConfig, Threshold

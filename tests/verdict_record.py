@@ -24,10 +24,10 @@ from attacks import ending, forging, knowing, patching, reaching, telling, value
 from broken import KINDS
 
 from autograder import bank
-from autograder.checking import session
-from autograder.checking.session import read_sources
-from autograder.checking.stages import ASSIGNMENTS, CODE_STAGES, Assignment
-from autograder.checking.verdicts import StageReport
+from autograder.checking.assignments import ASSIGNMENTS, CODE_STAGES, Assignment
+from autograder.checking.execution import session
+from autograder.checking.execution.session import read_sources
+from autograder.checking.execution.verdicts import StageReport
 from autograder.demo.roster import CLASS
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader

@@ -11,8 +11,8 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checking.programs import TARGETS
-from autograder.checking.source import syntax_tree
+from autograder.checking.assignments import FUNCTIONS
+from autograder.checking.execution.source import syntax_tree
 
 from .overlay import is_fails, overlay
 
@@ -70,9 +70,9 @@ def module_changed(text: str) -> str:
         ValueError: where it changes none, or several.
     """
     modules = {
-        TARGETS[node.name]
+        FUNCTIONS[node.name].module
         for node in syntax_tree(text).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in TARGETS
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in FUNCTIONS
     }
     if len(modules) != 1:
         raise ValueError(f"definitions of {sorted(modules)} where one student file should change")

@@ -14,24 +14,25 @@ from pathlib import Path
 import torch
 
 from autograder import hidden
-from autograder.bank.suspecting import suspects
-from autograder.checking import session
-from autograder.checking.describe import Knowledge
-from autograder.checking.forking import ForkLauncher
-from autograder.checking.probe import Run
-from autograder.checking.programs import Program, Reply
-from autograder.checking.registry import Check
-from autograder.checking.runner import StageRunner
-from autograder.checking.session import StageSession, read_sources, standins_in
-from autograder.checking.stages import STAGES
-from autograder.checking.suspects import Suspect
-from autograder.checking.verdicts import StageReport, Status
+from autograder.bank import suspecting
+from autograder.checking import checks as public
+from autograder.checking.api.check import Check
+from autograder.checking.assignments import CODE_STAGES, STAGES
+from autograder.checking.execution.executor import Executor
+from autograder.checking.execution.forking import ForkLauncher
+from autograder.checking.execution.live_reference import LiveReference
+from autograder.checking.execution.session import read_sources, standins_in
+from autograder.checking.execution.stage_run import StageRun
+from autograder.checking.execution.verdicts import StageReport, Status
+from autograder.checking.feedback.describe import Knowledge
+from autograder.checking.feedback.diagnosis import diagnosed
+from autograder.checking.feedback.known_mistakes import KnownMistake
 from autograder.hidden.recipes import one_change, two_changes
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = read_sources(ROOT / "solutions")
 STUBS = read_sources(ROOT / "assignment")
-STANDINS = standins_in(session.STANDIN_FOLDER, Path(hidden.__file__).parent / "standins")
+STANDINS = standins_in(public, hidden)
 SEED = b"for the tests"
 
 torch.set_num_threads(1)
@@ -46,18 +47,11 @@ def launcher() -> ForkLauncher:
 
 
 @functools.cache
-def reference(stage: str) -> Run:
+def reference() -> LiveReference:
     """The solution's answers, each computed once."""
-    asked = StageSession(stage, SOLUTIONS, {}, launcher(), together=True)
-    known: dict[str, Reply] = {}
-
-    def answer(program: Program) -> Reply:
-        digest = program.digest
-        if digest not in known:
-            known[digest] = asked.run(program)
-        return known[digest]
-
-    return answer
+    made = LiveReference(SOLUTIONS, launcher())
+    atexit.register(made.close)
+    return made
 
 
 @functools.cache
@@ -79,34 +73,45 @@ def judge(stage: str, sources: dict[str, str], seed: bytes = SEED) -> StageRepor
 @functools.cache
 def judged(stage: str, sources: tuple[tuple[str, str], ...], seed: bytes) -> StageReport:
     """The same, once for each content of the files that the stage can reach."""
-    return runner(stage, dict(sources), seed).report()
-
-
-def runner(stage: str, sources: dict[str, str], seed: bytes = SEED) -> StageRunner:
-    """What judges one stage of files given by module name."""
-    return StageRunner(
-        stage=stage,
-        checks=list(checks(stage)),
-        sources=sources,
-        standins=STANDINS,
-        launcher=launcher(),
-        reference=reference(stage),
-        seed=seed,
-    )
+    found = executor(seed).judge_stage(stage, dict(sources), launcher())
+    return StageReport(stage, found.verdicts, found.notes)
 
 
 @functools.cache
-def known_mistakes(stage: str) -> list[Suspect]:
+def executor(seed: bytes = SEED) -> Executor:
+    """What judges any stage of files given by module name."""
+    return Executor({stage: checks(stage) for stage in CODE_STAGES}, STANDINS, reference(), seed)
+
+
+def stage_run(
+    stage: str,
+    sources: dict[str, str],
+    seed: bytes = SEED,
+    forks: ForkLauncher | None = None,
+) -> StageRun:
+    """One stage of files given by module name, ready to be judged check by check."""
+    return executor(seed).stage_run(stage, sources, forks or launcher())
+
+
+@functools.cache
+def known_mistakes(stage: str) -> list[KnownMistake]:
     """How the bank's wrong versions fail the stage's checks."""
-    return suspects(stage, SOLUTIONS, runner)
+    return list(
+        suspecting.known_mistakes(
+            stage,
+            SOLUTIONS,
+            lambda stage, sources: executor().judge_stage(stage, sources, launcher()),
+        )
+    )
 
 
 def diagnose(stage: str, sources: dict[str, str]) -> StageReport:
     """One stage's verdicts on files given by module name, with their diagnosis."""
-    made = runner(stage, sources)
-    made.suspects = functools.partial(known_mistakes, stage)
-    made.knowledge = lambda: Knowledge((one_change,), (two_changes,))
-    return made.report()
+    return diagnosed(
+        executor().judge_stage(stage, sources, launcher()),
+        functools.partial(known_mistakes, stage),
+        lambda: Knowledge((one_change,), (two_changes,)),
+    )
 
 
 def reachable(stage: str, sources: dict[str, str]) -> dict[str, str]:

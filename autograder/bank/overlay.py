@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from autograder.checking.source import syntax_tree
+from autograder.checking.execution.source import syntax_tree
 
 Definition = ast.FunctionDef | ast.ClassDef
 Edits = dict[tuple[int, int], list[str]]

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from autograder.bridge.run import RunResult, autograde, check_released
 from autograder.bridge.survey import Survey, survey
-from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.checking.assignments import HOMEWORK, Assignment
 from autograder.grading.grader import Grader
 from autograder.records.settings import course_settings
 

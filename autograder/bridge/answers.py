@@ -23,7 +23,7 @@ from autograder.bridge.markup import safe_markdown
 from autograder.bridge.reading import COURSE_METADATA, tidy
 from autograder.bridge.restore import ANSWER_BELOW, MISSING_ANSWER, NOTES
 from autograder.bridge.submission import problem_of
-from autograder.checking.stages import STAGES, Assignment
+from autograder.checking.assignments import STAGES, Assignment
 
 TEXT, WORDS, FILES, UNSEEN = "text", "words", "files", "unseen"
 

@@ -11,7 +11,7 @@ from nbgrader.converters import GenerateAssignment
 from sqlalchemy.engine import URL, make_url
 from traitlets.config import Config
 
-from autograder.checking.stages import ASSIGNMENTS
+from autograder.checking.assignments import ASSIGNMENTS
 
 COURSE_ID = "vit-course"
 SOURCE_DIRECTORY = "notebooks"

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.bridge.marked import remember_copies
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import Problem, stand_in
-from autograder.checking.stages import ASSIGNMENTS
+from autograder.checking.assignments import ASSIGNMENTS
 from autograder.records.settings import course_settings
 
 

@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.bridge import formulas, page
 from autograder.bridge.marks import final_score, unmarked, waits
-from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.checking.assignments import HOMEWORK, Assignment
 from autograder.records.records import Records
 from autograder.records.settings import CourseSettings, course_settings, nbgrader_config
 

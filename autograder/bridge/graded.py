@@ -25,7 +25,7 @@ from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.restore import ANSWER_BELOW, MISSING_ANSWER, NOTES
 from autograder.bridge.scores import VERSIONS
 from autograder.bridge.submission import TIMESTAMP, UNREADABLE_TIMESTAMP, Finding, problem_of
-from autograder.checking.stages import Assignment
+from autograder.checking.assignments import Assignment
 from autograder.grading.versions import Versions
 from autograder.records.records import Records
 from autograder.records.settings import CourseSettings, course_settings

@@ -25,7 +25,7 @@ from autograder.bridge.answers import WORDS, answer_keys, keys_of_copy, stage_ke
 from autograder.bridge.marks import waits
 from autograder.bridge.reading import COURSE_METADATA
 from autograder.bridge.restore import RELEASED_TEXTS, released_texts
-from autograder.checking.stages import Assignment, assignment_named
+from autograder.checking.assignments import Assignment, assignment_named
 from autograder.records.records import Records
 from autograder.records.settings import CourseSettings
 

@@ -25,7 +25,7 @@ from nbgrader.utils import is_solution
 from autograder.bridge.formulas import Formulas
 from autograder.bridge.marked import is_note
 from autograder.bridge.marks import final_score, waits
-from autograder.checking.stages import STAGES
+from autograder.checking.assignments import STAGES
 
 LARGEST_PICTURE = 2_000_000
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import AssignLatePenalties
 
-from autograder.checking.stages import Assignment, assignment_named
+from autograder.checking.assignments import Assignment, assignment_named
 from autograder.records.settings import CourseSettings, course_settings, nbgrader_config
 
 

@@ -10,7 +10,7 @@ from autograder.bridge.penalties import PenaltyError, penalties
 from autograder.bridge.result import Remark
 from autograder.bridge.scores import forget
 from autograder.bridge.survey import Survey
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.grading.newer import too_new
 from autograder.grading.versions import Versions
 from autograder.records.records import Records

@@ -21,7 +21,7 @@ from autograder.bridge.remarks import open_marks, outdated, renew_penalties
 from autograder.bridge.result import Remark, RunResult
 from autograder.bridge.submission import Finding, Problem, mend, put_unreadable_times_aside
 from autograder.bridge.survey import Survey, survey
-from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.checking.assignments import HOMEWORK, Assignment
 from autograder.grading.versions import Versions
 from autograder.records.settings import CourseSettings, course_settings
 from autograder.roster.gradebook import sync_names

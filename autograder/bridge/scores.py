@@ -16,9 +16,9 @@ from traitlets import Unicode
 from traitlets.utils.importstring import import_item
 
 from autograder.bridge.marked import add_notes, finish, remember, settle
-from autograder.checking.report import as_html, as_text
-from autograder.checking.stages import STAGES, Assignment, assignment_named
-from autograder.checking.verdicts import StageReport, Status, Verdict
+from autograder.checking.assignments import STAGES, Assignment, assignment_named
+from autograder.checking.execution.verdicts import StageReport, Status, Verdict
+from autograder.checking.feedback.report import as_html, as_text
 from autograder.grading.versions import Versions
 from autograder.records.records import Records
 from autograder.sandbox import SandboxUnavailable

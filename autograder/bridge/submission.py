@@ -13,7 +13,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.utils import is_solution, parse_utc
 
 from autograder.bridge.reading import COURSE_METADATA, UnreadableNotebookError, read_notebook
-from autograder.checking.stages import Assignment
+from autograder.checking.assignments import Assignment
 
 TIMESTAMP = "timestamp.txt"
 UNREADABLE_TIMESTAMP = f"{TIMESTAMP}.unreadable"

@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.bridge.graded import Graded, changes, changes_since_copy, digests
 from autograder.bridge.reading import UnreadableNotebookError, read_notebook
 from autograder.bridge.submission import Finding, Problem, inspect, problem_of
-from autograder.checking.stages import Assignment
+from autograder.checking.assignments import Assignment
 from autograder.grading.versions import Versions
 from autograder.records.records import Records
 from autograder.records.settings import CourseSettings

@@ -8,7 +8,7 @@ from nbgrader.api import Grade
 from rich.table import Table
 
 from autograder.bridge.marks import unmarked
-from autograder.checking.stages import HOMEWORK, STAGES, Assignment
+from autograder.checking.assignments import HOMEWORK, STAGES, Assignment
 from autograder.records.settings import course_settings
 
 

@@ -10,19 +10,20 @@ from pathlib import Path
 import torch
 
 from . import checks as public
-from .connection import Launcher
-from .describe import Knowledge
-from .describe.guesses import Kept
-from .forking import unconfined
-from .recordings import Recorded
-from .registry import checks_in
-from .report import as_html, as_text
-from .runner import PUBLIC_SEED, StageRunner
-from .session import STANDIN_FOLDER, read_sources, standins_in
-from .stages import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
-from .suspects import load
-from .trained import Outcome, TestImages, evaluate, report_training
-from .verdicts import StageReport
+from .api.check import Check, checks_in
+from .assignments import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
+from .execution.connection import Launcher
+from .execution.executor import PUBLIC_SEED, Executor
+from .execution.forking import unconfined
+from .execution.recorded import Recorded
+from .execution.session import read_sources, standins_in
+from .execution.verdicts import StageReport
+from .feedback.describe import Knowledge
+from .feedback.describe.precomputed import Kept
+from .feedback.diagnosis import diagnosed
+from .feedback.known_mistakes import load
+from .feedback.report import as_html, as_text
+from .weights.evaluation import Outcome, TestImages, evaluate, report_training
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -71,27 +72,40 @@ def copied_files(stage: str) -> tuple[str, ...]:
     return own if set(own) <= set(earlier.used_files) else earlier.used_files
 
 
-def code_report(stage: str, folder: Path) -> StageReport:
-    """The public checks' report on one stage of the files in a folder."""
+@functools.cache
+def recorded() -> Recorded:
+    """The solutions' answers, as they came with this package."""
+    return Recorded(RECORDINGS)
 
-    def passes(earlier: str) -> bool:
-        report = code_report(earlier, folder)
-        return not report.needs_person and report.earned == report.points
 
-    runner = StageRunner(
-        stage,
-        [each for each in checks_in(public) if each.stage == stage],
-        read_sources(folder),
-        standins_in(STANDIN_FOLDER),
-        launcher(),
-        Recorded(RECORDINGS, stage),
+@functools.cache
+def executor() -> Executor:
+    """What judges the files of whoever works here, by the public checks."""
+    checks: dict[str, list[Check]] = {}
+    for each in checks_in(public):
+        checks.setdefault(each.stage, []).append(each)
+    return Executor(
+        checks,
+        standins_in(public),
+        recorded(),
         PUBLIC_SEED,
-        functools.cache(passes),
-        functools.partial(load, RECORDINGS, stage),
-        lambda: Knowledge((Kept(RECORDINGS, stage),)),
-        copied_files(stage),
+        required={stage: copied_files(stage) for stage in checks},
     )
-    return runner.report()
+
+
+def code_report(stage: str, folder: Path) -> StageReport:
+    """The public checks' report on one stage of the files in a folder.
+
+    Raises:
+        ReferenceTrouble: where the recorded answers are not there.
+    """
+    for each in (stage, *STAGES[stage].needs):
+        recorded().load(each)
+    return diagnosed(
+        executor().judge_stage(stage, read_sources(folder), launcher()),
+        functools.partial(load, RECORDINGS, stage),
+        lambda: Knowledge((Kept(RECORDINGS, stage).explain,)),
+    )
 
 
 def training_report(folder: Path, data: TestImages | None) -> StageReport:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from .compare import CheckFailed
+from .api.check import Check
+from .api.compare import CheckFailed
+from .execution.verdicts import Status, Verdict
+from .feedback.report import explained
 from .notebook import code_report
-from .registry import Check
-from .report import explained
-from .verdicts import Status, Verdict
 
 VERDICTS = pytest.StashKey[dict[str, dict[str, Verdict]]]()
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, STAGES
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, STAGES
 
 from .common import NAMES, Course, Exit, Named, known_assignment, refuse, root_of
 
 if TYPE_CHECKING:
-    from autograder.checking.verdicts import StageReport
+    from autograder.checking.execution.verdicts import StageReport
 
 
 def release(
@@ -80,7 +80,7 @@ def check(
     root = root_of(course)
     from dataclasses import replace
 
-    from autograder.checking.report import as_text
+    from autograder.checking.feedback.report import as_text
     from autograder.grading.config import ConfigError, load_config
     from autograder.grading.grader import Grader
     from autograder.grading.seed import load_seed

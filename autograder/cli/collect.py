@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.checking.stages import ASSIGNMENTS
+from autograder.checking.assignments import ASSIGNMENTS
 
 from .common import NAMES, Course, Exit, known_assignment, refuse, root_of
 

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from autograder.checking.stages import ASSIGNMENTS
+from autograder.checking.assignments import ASSIGNMENTS
 
 NAMES = ", ".join(ASSIGNMENTS)
 

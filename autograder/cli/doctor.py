@@ -194,7 +194,7 @@ def _private_folder(root: Path) -> Finding:
 
 
 def _released(root: Path) -> Finding:
-    from autograder.checking.stages import ASSIGNMENTS
+    from autograder.checking.assignments import ASSIGNMENTS
     from autograder.records.settings import course_settings
     from autograder.release.staging import interrupted_place
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK
 
 from .common import Course, Exit, Named, root_of
 

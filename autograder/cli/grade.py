@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.checking.stages import ASSIGNMENTS, HOMEWORK, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, Assignment
 
 from .common import Course, Exit, Named, refuse, root_of
 

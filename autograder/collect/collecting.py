@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, Assignment
 from autograder.collect.archives import (
     ONLY_JUNK,
     RefusedError,

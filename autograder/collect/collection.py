@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder.checking.stages import Assignment
+from autograder.checking.assignments import Assignment
 from autograder.collect.entries import Refused
 from autograder.collect.place import Placed
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from autograder.checking.stages import HOMEWORK, NICKNAME_FILE, Assignment
+from autograder.checking.assignments import HOMEWORK, NICKNAME_FILE, Assignment
 from autograder.collect.archives import NothingFoundError, RefusedError
 from autograder.collect.names import is_code, kept_name
 from autograder.collect.opened import NO_TIME, Found, Unit

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from autograder.checking.stages import ASSIGNMENTS
+from autograder.checking.assignments import ASSIGNMENTS
 from autograder.collect.archives import Item
 from autograder.collect.names import meant_by
 from autograder.collect.systems import blackboard, drive, gradescope, owner_of

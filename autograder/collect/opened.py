@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from autograder.checking.stages import ASSIGNMENTS, NICKNAME_FILE
+from autograder.checking.assignments import ASSIGNMENTS, NICKNAME_FILE
 from autograder.collect.archives import Budget, Item, RefusedError
 from autograder.collect.entries import OWN_FILES, Handed
 from autograder.collect.names import copy_number, is_code, is_notebook, meant_by

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.checking.assignments import HOMEWORK, Assignment
 from autograder.collect.archives import Budget, RefusedError
 from autograder.collect.contents import Contents
 from autograder.collect.shelf import Shelf

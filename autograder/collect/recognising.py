@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, Assignment
 from autograder.collect.opened import Found, Unit
 
 

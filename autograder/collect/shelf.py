@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.checking.stages import ASSIGNMENTS, Assignment
+from autograder.checking.assignments import ASSIGNMENTS, Assignment
 from autograder.grading.seed import PRIVATE, private_folder
 from autograder.records import origin
 from autograder.records.quoting import quoted

@@ -16,7 +16,7 @@ from autograder.bridge.config import SOURCE_DIRECTORY
 from autograder.bridge.feedback import write_feedback
 from autograder.bridge.run import RunResult, nbgrader
 from autograder.bridge.table import marks_table
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.collect.collecting import collect
 from autograder.grading.reference import ROOT
 from autograder.records.settings import course_settings

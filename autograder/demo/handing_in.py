@@ -17,7 +17,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from safetensors import safe_open
 
-from autograder.checking.stages import HOMEWORK, NICKNAME_FILE
+from autograder.checking.assignments import HOMEWORK, NICKNAME_FILE
 from autograder.checking.worker.loading import filename
 
 from .roster import CLASS

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder import bank
-from autograder.checking.session import read_sources
+from autograder.checking.execution.session import read_sources
 from autograder.grading.reference import SOLUTIONS
 from autograder.release.stubs import ASSIGNMENT
 

@@ -21,7 +21,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from autograder.checking.trained import Outcome, evaluate
+from autograder.checking.weights.evaluation import Outcome, evaluate
 from autograder.grading.reference import ROOT, SOLUTIONS
 
 ASSIGNMENT = ROOT / "assignment"

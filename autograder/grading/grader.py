@@ -14,14 +14,16 @@ import torch
 
 import autograder.checking.checks
 import autograder.hidden
-from autograder.checking.connection import Launcher
-from autograder.checking.describe import Knowledge
-from autograder.checking.forking import unconfined
-from autograder.checking.registry import Check, checks_in
-from autograder.checking.runner import StageRunner
-from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
-from autograder.checking.stages import CODE_STAGES, HOMEWORK, STAGES, Assignment
-from autograder.checking.verdicts import StageReport, Status
+from autograder.checking.api.check import Check, checks_in
+from autograder.checking.assignments import CODE_STAGES, HOMEWORK, STAGES, Assignment
+from autograder.checking.execution.connection import Launcher
+from autograder.checking.execution.executor import Executor
+from autograder.checking.execution.forking import unconfined
+from autograder.checking.execution.live_reference import LiveReference
+from autograder.checking.execution.session import read_sources, standins_in
+from autograder.checking.execution.verdicts import StageReport, Status
+from autograder.checking.feedback.describe import Knowledge
+from autograder.checking.feedback.diagnosis import diagnosed
 from autograder.hidden.recipes import one_change, two_changes
 from autograder.sandbox.jail import JailPool
 from autograder.sandbox.tiers import choose
@@ -29,15 +31,13 @@ from autograder.sandbox.tiers import choose
 from .config import CourseConfig, load_config
 from .mistakes import KnownMistakes
 from .newer import newer_syntax
-from .passing import Passing
-from .reference import SOLUTIONS, LiveReference
+from .reference import SOLUTIONS
 from .seed import load_seed
 from .store import Store, digest, folder_digest
 from .training import TrainingGrader
 from .versions import Versions
 
 PACKAGE = Path(autograder.hidden.__file__).parent.parent
-HIDDEN_STANDINS = Path(autograder.hidden.__file__).parent / "standins"
 MODEL_STAGES = ("patching", "attention", "encoder", "vit")
 COOPERATIVE_NOTE = (
     "graded without a sandbox (cooperative): this submission could have read the solutions and "
@@ -66,10 +66,14 @@ class Grader:
         self.jails: JailPool | None = None
         if config.isolation != "cooperative":
             self.jails = JailPool(choose(config.isolation))
-        self.reference = LiveReference(self.plain)
-        self.standins = standins_in(STANDIN_FOLDER, HIDDEN_STANDINS)
-        self.checks = all_checks()
-        self.passing = Passing(self.checks, self.standins, seed, self.reference)
+        self.reference = LiveReference(read_sources(SOLUTIONS), self.plain)
+        self.executor = Executor(
+            all_checks(),
+            standins_in(autograder.checking.checks, autograder.hidden),
+            self.reference,
+            seed,
+            newer=newer_syntax,
+        )
         self.training = TrainingGrader(config, self.plain, store)
         code = folder_digest(
             *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox", "grading")),
@@ -82,7 +86,7 @@ class Grader:
             digest("seed", seed),
         )
         folder = store.private / "mistakes" / round_of_checks if store else None
-        self.mistakes = KnownMistakes(self._runner, self.plain, folder)
+        self.mistakes = KnownMistakes(self.executor, self.plain, folder)
 
     @classmethod
     def for_course(cls, root: Path) -> Grader:
@@ -162,35 +166,15 @@ class Grader:
             sources: the submission's files, by module name.
             launcher: whence workers come.
         """
-        passed = self.passing(stages, sources, launcher)
-        for stage in stages:
-            yield self._judge(stage, sources, launcher, passed[stage])
-
-    def _judge(
-        self, stage: str, sources: dict[str, str], launcher: Launcher, passed: set[str]
-    ) -> StageReport:
-        runner = self._runner(stage, sources, launcher)
-        runner.passed = passed
-        runner.newer = newer_syntax
-        runner.suspects = functools.partial(self.mistakes, stage)
-        runner.knowledge = lambda: Knowledge((one_change,), (two_changes,))
-        report = runner.report()
-        if self.config.isolation == "cooperative":
-            return StageReport(report.stage, report.verdicts, (*report.notes, COOPERATIVE_NOTE))
-        return report
-
-    def _runner(self, stage: str, sources: dict[str, str], launcher: Launcher) -> StageRunner:
-        checks = self.checks[stage]
-        return StageRunner(
-            stage,
-            checks,
-            sources,
-            self.standins,
-            launcher,
-            self.reference,
-            self.seed,
-            rehearse=self.passing.rehearse,
-        )
+        for judgement in self.executor.judge(stages, sources, launcher):
+            report = diagnosed(
+                judgement,
+                functools.partial(self.mistakes.of, judgement.stage),
+                lambda: Knowledge((one_change,), (two_changes,)),
+            )
+            if self.config.isolation == "cooperative":
+                report = replace(report, notes=(*report.notes, COOPERATIVE_NOTE))
+            yield report
 
     def _training(
         self, submission: Path, sources: dict[str, str], key: str, reports: dict[str, StageReport]

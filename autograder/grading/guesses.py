@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from autograder.checking.answers import read
-from autograder.checking.describe import scene_for
-from autograder.checking.describe.case import TOLERANCE, Case
-from autograder.checking.describe.guesses import Guess, key_of
-from autograder.checking.probe import Run
-from autograder.checking.programs import Program, Reply
+from autograder.checking.api.answers import read
+from autograder.checking.api.program import Program, Reply, Runner
+from autograder.checking.assignments import FUNCTIONS
+from autograder.checking.feedback.describe import scene_for
+from autograder.checking.feedback.describe.case import TOLERANCE, Case
+from autograder.checking.feedback.describe.precomputed import Guess, key_of
 from autograder.hidden import recipes
-
-PARTS = ("the output", "the weights")
 
 
 class Guesser:
@@ -25,17 +23,17 @@ class Guesser:
         kept: guesses by the key of what is expected.
     """
 
-    def __init__(self, reference: Run) -> None:
+    def __init__(self, reference: Runner) -> None:
         self.reference = reference
         self.kept: dict[str, list[Guess]] = {}
 
-    def __call__(self, program: Program) -> Reply:
+    def run(self, program: Program) -> Reply:
         """The other reference's reply."""
-        reply = self.reference(program)
+        reply = self.reference.run(program)
         for call, answer in zip(program.calls, reply.header.get("calls", ()), strict=False):
             value = read(answer.get("value"), reply)
             parts = value if isinstance(value, tuple) else (value,)
-            for part, expected in zip(PARTS, parts, strict=False):
+            for part, expected in zip(FUNCTIONS[program.target].answers, parts, strict=False):
                 if isinstance(expected, Tensor) and expected.is_floating_point():
                     scene = scene_for(program, call, part, expected)
                     tolerance = TOLERANCE.get(expected.dtype, 1.0)

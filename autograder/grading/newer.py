@@ -13,10 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.checking.session import read_sources
-from autograder.checking.source import syntax_tree
-from autograder.checking.stages import Assignment
-from autograder.checking.words import quoted
+from autograder.checking.api.error_text import quoted
+from autograder.checking.assignments import Assignment
+from autograder.checking.execution.session import read_sources
+from autograder.checking.execution.source import syntax_tree
 
 SECONDS = 10.0
 COMMAND = (

@@ -11,21 +11,21 @@ from pathlib import Path
 import torch
 
 import autograder.checking.checks
-from autograder.bank.suspecting import suspects
-from autograder.checking import suspects as known_mistakes
-from autograder.checking.connection import Launcher
-from autograder.checking.describe import guesses
-from autograder.checking.forking import unconfined
-from autograder.checking.probe import Run
-from autograder.checking.recordings import Recorder
-from autograder.checking.registry import checks_in
-from autograder.checking.runner import PUBLIC_SEED, StageRunner
-from autograder.checking.session import STANDIN_FOLDER, read_sources, standins_in
-from autograder.checking.stages import CODE_STAGES
-from autograder.checking.verdicts import Status
+from autograder.bank import suspecting
+from autograder.checking.api.check import checks_in
+from autograder.checking.api.program import Runner
+from autograder.checking.assignments import CODE_STAGES
+from autograder.checking.execution.executor import PUBLIC_SEED, Executor
+from autograder.checking.execution.forking import unconfined
+from autograder.checking.execution.live_reference import LiveReference
+from autograder.checking.execution.recorded import Recorder
+from autograder.checking.execution.session import read_sources, standins_in
+from autograder.checking.execution.verdicts import Status
+from autograder.checking.feedback import known_mistakes
+from autograder.checking.feedback.describe import precomputed
 
 from .guesses import Guesser
-from .reference import ROOT, SOLUTIONS, LiveReference
+from .reference import ROOT, SOLUTIONS
 from .store import digest, folder_digest
 
 KEPT = ROOT / "build" / "recordings"
@@ -67,34 +67,35 @@ def _content(stage: str) -> str:
 def _record(stages: Sequence[str], place: Path) -> Iterator[tuple[str, Path]]:
     """The recordings of some stages, each in a folder of its own, as they are finished."""
     launcher = unconfined()
-    live = LiveReference(launcher)
+    solutions = read_sources(SOLUTIONS)
+    live = LiveReference(solutions, launcher)
     try:
         for stage in stages:
             folder = place / stage
             guesser = Guesser(live)
             recorder = Recorder(guesser)
-            for verdict in (
-                _runner(stage, read_sources(SOLUTIONS), launcher, recorder).report().verdicts
-            ):
+            judgement = _executor(stage, recorder).judge_stage(stage, solutions, launcher)
+            for verdict in judgement.verdicts:
                 if verdict.status is not Status.PASSED:
                     raise RuntimeError(
                         f"{verdict.check} does not pass on the solutions: {verdict.message}"
                     )
             recorder.save(folder, stage)
-            guesses.save(folder, stage, guesser.kept)
-            found = suspects(
+            precomputed.save(folder, stage, guesser.kept)
+            executor = _executor(stage, live)
+            found = suspecting.known_mistakes(
                 stage,
-                read_sources(SOLUTIONS),
-                lambda stage, sources: _runner(stage, sources, launcher, live),
+                solutions,
+                lambda stage, sources: executor.judge_stage(stage, sources, launcher),  # noqa: B023
             )
-            known_mistakes.save(folder, stage, found)
+            known_mistakes.save(folder, stage, list(found))
             yield stage, folder
     finally:
         live.close()
         launcher.close()
 
 
-def _runner(stage: str, sources: dict[str, str], launcher: Launcher, reference: Run) -> StageRunner:
+def _executor(stage: str, reference: Runner) -> Executor:
     checks = [each for each in checks_in(autograder.checking.checks) if each.stage == stage]
-    standins = standins_in(STANDIN_FOLDER)
-    return StageRunner(stage, checks, sources, standins, launcher, reference, PUBLIC_SEED)
+    standins = standins_in(autograder.checking.checks)
+    return Executor({stage: checks}, standins, reference, PUBLIC_SEED)

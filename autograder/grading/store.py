@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from autograder.checking.verdicts import StageReport
+from autograder.checking.execution.verdicts import StageReport
 
 from .seed import private_folder
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from autograder.checking.compare import CheckFailed
-from autograder.checking.configuration import WeightsError
-from autograder.checking.connection import Launcher
-from autograder.checking.programs import Call, Program
-from autograder.checking.session import StageSession
-from autograder.checking.stages import HOMEWORK
-from autograder.checking.trained import MOST_IMAGES, Outcome, prepare, report_training
-from autograder.checking.verdicts import StageReport
-from autograder.checking.weights import MAX_FILE_BYTES, read_header, read_tensors
+from autograder.checking.api.compare import CheckFailed
+from autograder.checking.api.program import Call, Program
+from autograder.checking.assignments import HOMEWORK
+from autograder.checking.execution.connection import Launcher
+from autograder.checking.execution.session import StageSession
+from autograder.checking.execution.verdicts import StageReport
+from autograder.checking.weights.configuration import WeightsError
+from autograder.checking.weights.evaluation import MOST_IMAGES, Outcome, prepare, report_training
+from autograder.checking.weights.reading import MAX_FILE_BYTES, read_header, read_tensors
 
 from .config import CourseConfig
 from .evaluation import ASSIGNMENT, Evaluator
@@ -33,7 +33,8 @@ OWN_CODE_NOTE = (
 PROGRAM_IMAGES = 1000
 CHECKING = ROOT / "autograder" / "checking"
 EVALUATED_WITH = (
-    *(CHECKING / name for name in ("configuration.py", "weights.py", "trained.py", "words.py")),
+    *sorted((CHECKING / "weights").glob("*.py")),
+    CHECKING / "api" / "error_text.py",
     ROOT / "autograder" / "grading" / "evaluation.py",
     Path(__file__),
 )

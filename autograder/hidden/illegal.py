@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from autograder.checking.answers import Raised
-from autograder.checking.compare import require
+from autograder.checking.api.answers import Raised
+from autograder.checking.api.compare import require
 
 
 def require_numbers(error: Raised | None, where: str, numbers: set[int]) -> None:

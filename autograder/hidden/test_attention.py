@@ -6,14 +6,14 @@ from typing import Any
 
 import torch
 
-from autograder.checking.compare import (
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import (
     require,
     require_same,
     require_tensor,
     require_unchanged,
 )
-from autograder.checking.probe import Probe, call
-from autograder.checking.registry import check
+from autograder.checking.api.probe import Probe, call
 
 SIZES_HINT = "let every size come from the arguments' shapes, never from a constant."
 DROPOUT_HINT = (

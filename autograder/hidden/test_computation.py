@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.checking.compare import require
-from autograder.checking.counting import require_counts
-from autograder.checking.probe import Probe
-from autograder.checking.registry import check
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require
+from autograder.checking.api.counting import require_counts
+from autograder.checking.api.probe import Probe
 from autograder.hidden.test_patching import require_value_error
 
 HINT = "nothing may depend on one size: write each term with the arguments' names."

@@ -5,12 +5,12 @@ from itertools import product
 
 import torch
 
-from autograder.checking.chance import look_twice, require_even, require_independent
+from autograder.checking.api.chance import look_twice, require_even, require_independent
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require, require_same
+from autograder.checking.api.pictures import Pictures
+from autograder.checking.api.probe import Probe, Target, call
 from autograder.checking.checks.test_data import require_split
-from autograder.checking.compare import require, require_same
-from autograder.checking.pictures import Pictures
-from autograder.checking.probe import Probe, Target, call
-from autograder.checking.registry import check
 
 IMAGES = 1000
 DRAWS = 40  # images at each place: so many that six standard deviations are fewer

@@ -6,15 +6,15 @@ from typing import Any
 
 import torch
 
-from autograder.checking.compare import (
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import (
     CheckFailed,
     require,
     require_same,
     require_tensor,
     require_unchanged,
 )
-from autograder.checking.probe import Probe, call, steady
-from autograder.checking.registry import check
+from autograder.checking.api.probe import Probe, call, steady
 
 MLP: dict[str, Any] = {"embed_dim": 8, "hidden_dim": 12}
 BLOCK: dict[str, Any] = MLP | {"num_heads": 2}

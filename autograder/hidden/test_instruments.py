@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from autograder.checking.compare import require_same, require_unchanged
-from autograder.checking.probe import Probe
-from autograder.checking.registry import check
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require_same, require_unchanged
+from autograder.checking.api.probe import Probe
 
 
 @check(points=2, rests_on=("test_gradient_norm",))

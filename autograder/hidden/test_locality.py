@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require, require_same, require_tensor, require_unchanged
+from autograder.checking.api.probe import Probe, call
 from autograder.checking.checks.test_locality import NAME, at_start
-from autograder.checking.compare import require, require_same, require_tensor, require_unchanged
-from autograder.checking.probe import Probe, call
-from autograder.checking.registry import check
 
 SIZES_HINT = "let every size, the dtype and the device come from the arguments."
 DROPOUT_HINT = (

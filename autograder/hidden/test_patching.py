@@ -4,10 +4,10 @@ import re
 
 import torch
 
-from autograder.checking.answers import Raised, Result
-from autograder.checking.compare import require, require_same
-from autograder.checking.probe import Probe, Target, call
-from autograder.checking.registry import check
+from autograder.checking.api.answers import Raised, Result
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require, require_same
+from autograder.checking.api.probe import Probe, Target, call
 
 
 @check(points=1, rests_on=("test_patch_order", "test_patch_inside"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.checking.compare import require_same, require_unchanged
-from autograder.checking.probe import Probe, call
-from autograder.checking.registry import check
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require_same, require_unchanged
+from autograder.checking.api.probe import Probe, call
 from autograder.hidden.illegal import require_numbers
 
 FLOAT32 = (1e-5, 1e-4)

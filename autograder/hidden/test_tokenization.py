@@ -6,9 +6,9 @@ import re
 
 import torch
 
-from autograder.checking.compare import require, require_same, require_unchanged
-from autograder.checking.probe import Probe, call
-from autograder.checking.registry import check
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require, require_same, require_unchanged
+from autograder.checking.api.probe import Probe, call
 
 SIZES_HINT = "let every size and the dtype come from the arguments."
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from autograder.checking.api.check import check
+from autograder.checking.api.compare import require, require_same, require_tensor, require_unchanged
+from autograder.checking.api.probe import Probe, call
 from autograder.checking.checks.test_vit import POSITIONS_TOLERANCE, SHALLOW, SIZES
-from autograder.checking.compare import require, require_same, require_tensor, require_unchanged
-from autograder.checking.probe import Probe, call
-from autograder.checking.registry import check
 
 
 @check(points=1)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.checking.forking import unconfined
-from autograder.checking.stages import HOMEWORK
-from autograder.checking.trained import TITLES, Outcome, percent
+from autograder.checking.assignments import HOMEWORK
+from autograder.checking.execution.forking import unconfined
+from autograder.checking.weights.evaluation import TITLES, Outcome, percent
 from autograder.grading.config import load_config
 from autograder.grading.store import Store
 from autograder.grading.training import KINDS, TrainingGrader

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checking.stages import HOMEWORK, NICKNAME_FILE
-from autograder.checking.words import quoted
+from autograder.checking.api.error_text import quoted
+from autograder.checking.assignments import HOMEWORK, NICKNAME_FILE
 
 LETTERS = "[0-9A-Za-zÀ-ÖØ-öø-ſ]+"
 NICKNAME = re.compile(f"(?=.{{2,24}}$){LETTERS}(?:[ ._-]{LETTERS})*")

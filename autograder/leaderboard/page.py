@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from autograder.checking.trained import TITLES, percent
+from autograder.checking.weights.evaluation import TITLES, percent
 
 from .board import NOBODY, Board, Entry, about, nothing_listed
 

@@ -15,9 +15,9 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.checking.report import as_text
-from autograder.checking.stages import STAGES, Assignment, assignment_named
-from autograder.checking.verdicts import StageReport
+from autograder.checking.assignments import STAGES, Assignment, assignment_named
+from autograder.checking.execution.verdicts import StageReport
+from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 from autograder.grading.seed import load_seed

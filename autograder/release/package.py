@@ -7,7 +7,7 @@ import stat
 import zipfile
 from pathlib import Path
 
-from autograder.checking.stages import CODE_STAGES, HOMEWORK, Assignment
+from autograder.checking.assignments import CODE_STAGES, HOMEWORK, Assignment
 from autograder.release.stubs import ASSIGNMENT as STUBS
 from autograder.release.stubs import ROOT
 

@@ -9,7 +9,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 
 from autograder.bridge.config import SOURCE_DIRECTORY
-from autograder.checking.stages import HOMEWORK, Assignment
+from autograder.checking.assignments import HOMEWORK, Assignment
 from autograder.records.settings import CourseSettings, course_settings
 from autograder.release.gate import refuse_leaks
 from autograder.release.leaks import LeakScan

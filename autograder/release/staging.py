@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from autograder.bridge.run import nbgrader
-from autograder.checking.stages import Assignment
+from autograder.checking.assignments import Assignment
 from autograder.grading.seed import private_folder
 from autograder.records.settings import CourseSettings
 

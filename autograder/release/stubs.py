@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checking.stages import CODE_STAGES, STUDENT_FILES
+from autograder.checking.assignments import CODE_STAGES, STUDENT_FILES
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 from autograder.grading.seed import private_folder
 from autograder.grading.store import digest, folder_digest
 from autograder.release.stubs import ASSIGNMENT, ROOT, SOLUTIONS

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autograder.checking.connection import Launcher
-from autograder.checking.forking import ForkServer
+from autograder.checking.execution.connection import Launcher
+from autograder.checking.execution.forking import ForkServer
 
 from .inside import RESIDENT_BYTES, SCRATCH_BYTES
 from .tiers import FIRST_USER, USERS, Tier

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checking.connection import NOTHING, Connection, Launcher
-from autograder.checking.programs import WorkerGone
+from autograder.checking.api.program import WorkerGone
+from autograder.checking.execution.connection import NOTHING, Connection, Launcher
 from autograder.checking.worker.protocol import frame
 
 from .places import PACKAGE

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any
 
 from autograder.bank.overlay import overlay
-from autograder.checking.session import read_sources
-from autograder.checking.stages import STAGES
+from autograder.checking.assignments import STAGES
+from autograder.checking.execution.session import read_sources
 from autograder.grading.grader import PACKAGE
 
 ROOT = PACKAGE.parent

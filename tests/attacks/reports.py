@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.checking.report import as_html, as_text
-from autograder.checking.verdicts import StageReport
+from autograder.checking.execution.verdicts import StageReport
+from autograder.checking.feedback.report import as_html, as_text
 
 LONGEST_REPORT = 60_000
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.checking.stages import HOMEWORK
+from autograder.checking.assignments import HOMEWORK
 
 ROOT = Path(__file__).parents[2]
 UTILS, VIT, ATTENTION, STUDENT = HOMEWORK.files

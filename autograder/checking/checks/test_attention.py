@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from ..compare import require, require_same, require_tensor
-from ..probe import Probe, call
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require, require_same, require_tensor
+from ..api.probe import Probe, call
 
 FORMULA_HINT = (
     "compare your steps with the formula in the docstring: what is multiplied with what, what "

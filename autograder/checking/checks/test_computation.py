@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..counting import require_counts
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.counting import require_counts
+from ..api.probe import Probe
 
 SMALL: dict[str, Any] = {
     "image_size": 12,

@@ -5,12 +5,12 @@ import math
 import torch
 from torch import Tensor
 
-from ..answers import Result
-from ..chance import bounds, look_twice, require_own_draws
-from ..compare import kind_of, require, require_same
-from ..pictures import Pictures
-from ..probe import Probe, Target
-from ..registry import check
+from ..api.answers import Result
+from ..api.chance import bounds, look_twice, require_own_draws
+from ..api.check import check
+from ..api.compare import kind_of, require, require_same
+from ..api.pictures import Pictures
+from ..api.probe import Probe, Target
 
 IMAGES = 1500
 

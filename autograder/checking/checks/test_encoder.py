@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..probe import Probe, steady
-from ..registry import check
+from ..api.check import check
+from ..api.probe import Probe, steady
 
 
 @check(points=2)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from ..compare import require_same
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require_same
+from ..api.probe import Probe
 
 
 @check(points=2)

@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from ..compare import require, require_same, require_tensor
-from ..probe import Probe, Target, call
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require, require_same, require_tensor
+from ..api.probe import Probe, Target, call
 
 NAME = "LocalitySelfAttention"
 

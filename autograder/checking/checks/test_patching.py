@@ -3,9 +3,9 @@
 import torch
 from torch.nn import functional as F
 
-from ..compare import require, require_same, require_tensor
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require, require_same, require_tensor
+from ..api.probe import Probe
 
 
 @check(points=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from ..compare import require_same, require_tensor
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require_same, require_tensor
+from ..api.probe import Probe
 
 PICTURE_HINT = (
     "follow one number: which row and column of the grid did it belong to, and where is it in "

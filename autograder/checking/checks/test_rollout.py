@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..compare import require, require_same, require_tensor
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require, require_same, require_tensor
+from ..api.probe import Probe
 
 ROLLOUT_HINT = (
     "write down what one layer does to the tokens, as a matrix; then which layer's matrix has "

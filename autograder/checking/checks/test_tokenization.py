@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from ..compare import require, require_same, require_tensor
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require, require_same, require_tensor
+from ..api.probe import Probe
 
 DIRECTIONS = ("left and up", "right and up", "left and down", "right and down")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from ..compare import require, require_same
-from ..probe import Probe
-from ..registry import check
+from ..api.check import check
+from ..api.compare import require, require_same
+from ..api.probe import Probe
 
 POSITIONS_TOLERANCE = (1e-3, 0.0)
 SIZES: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from autograder.checking.describe.case import Case
+from autograder.checking.feedback.describe.case import Case
 
 from .heads import multi_head, tensors
 from .mlp import mlp_changes, two_layers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from autograder.checking.describe.case import Case
+from autograder.checking.feedback.describe.case import Case
 
 from .block import block_changes, inside, one_block
 from .heads import tensors

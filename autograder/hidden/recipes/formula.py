@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.checking.describe.case import Case, short
-from autograder.checking.describe.scene import Scene
+from autograder.checking.feedback.describe.call_context import Scene
+from autograder.checking.feedback.describe.case import Case, short
 
 from .search import Change, Options, Variations, option_changes
 

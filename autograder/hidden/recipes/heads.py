@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.checking.describe.case import Case
+from autograder.checking.feedback.describe.case import Case
 
 from .formula import attend, core_changes
 from .search import Change, Options, Variations, option_changes

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.checking.describe.case import Case
+from autograder.checking.feedback.describe.case import Case
 
 from .heads import linear, tensors
 from .norms import standardised

@@ -8,8 +8,8 @@ from itertools import islice
 
 from torch import Tensor
 
-from autograder.checking.describe.case import Case
-from autograder.checking.describe.guesses import Guess, one_guess
+from autograder.checking.feedback.describe.case import Case
+from autograder.checking.feedback.describe.precomputed import Guess, one_guess
 
 CANNOT = (RuntimeError, ValueError, IndexError, KeyError)
 MOST_PAIRS = 200

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autograder.checking.describe.case import Case
+from autograder.checking.feedback.describe.case import Case
 
 from .block import inside
 from .encoder import PAIRS, number_of_blocks, stack, stack_changes

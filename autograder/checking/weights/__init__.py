@@ -1,0 +1,1 @@
+"""Trained weights that are handed in: read, validated, evaluated."""
