@@ -1,7 +1,7 @@
 """nbgrader's configuration; works unchanged in any folder that is a course's root."""
 
 try:
-    from autograder.bridge.config import configure
+    from vitcourse import configure
 
     configure(get_config(), __file__)
 except Exception as error:

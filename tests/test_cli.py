@@ -36,6 +36,7 @@ COMMANDS = (
     "forget",
     "demo",
     "doctor",
+    "upgrade",
 )
 
 
@@ -102,6 +103,24 @@ def test_outside_a_course_nothing_is_done(
     assert "nbgrader_config.py" in result.output
     assert list(tmp_path.iterdir()) == []
     assert vitcourse(command, "--course", str(tmp_path)).exit_code == Exit.REFUSED
+
+
+def test_upgrade_rewrites_what_a_course_imports_once_and_says_so(course: Path) -> None:
+    config = course / "nbgrader_config.py"
+    old = "from autograder.bridge.config import configure\nconfigure(get_config(), __file__)\n"
+    config.write_text(old)
+    result = vitcourse("upgrade")
+    assert result.exit_code == Exit.FINE
+    assert "is now `from vitcourse import configure`" in result.output
+    assert config.read_text() == old.replace("autograder.bridge.config", "vitcourse")
+    assert "nothing to do" in vitcourse("upgrade").output
+
+
+def test_upgrade_refuses_settings_that_it_does_not_know(course: Path) -> None:
+    result = vitcourse("upgrade")
+    assert result.exit_code == Exit.REFUSED
+    assert "`from vitcourse import configure`" in result.output
+    assert (course / "nbgrader_config.py").read_text() == ""
 
 
 def test_collect_names_what_has_no_place(course: Path) -> None:

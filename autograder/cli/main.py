@@ -10,6 +10,7 @@ from .feedback import feedback
 from .grade import grade
 from .roster import app as roster
 from .roster import forget
+from .upgrade import upgrade
 
 HELP = f"""The Vision Transformer course, from the release to the marks.
 
@@ -29,6 +30,10 @@ The people, one key each over all assignments, in roster.csv:
   vitcourse roster import FILE  Canvas's gradebook export, Moodle's lists, any CSV
   vitcourse roster show         everybody, and what they handed in
   vitcourse forget STUDENT      delete a person everywhere
+
+\b
+A course made by an earlier version:
+  vitcourse upgrade             bring its nbgrader_config.py to this one
 
 \b
 The assignments are {NAMES}.
@@ -67,6 +72,7 @@ for command in (
     forget,
     demo,
     doctor,
+    upgrade,
 ):
     app.command()(command)
 app.add_typer(roster, name="roster")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import html
+import functools
 from collections import Counter
+from pathlib import Path
+
+import jinja2
 
 from ..assignments import STAGES
 from ..execution.verdicts import StageReport, Status, Verdict
@@ -23,8 +26,6 @@ COLOURS = {
 WHY = "Why: "
 TRY = "Try: "
 READ = "Read again: "
-CELL = "text-align: left; vertical-align: top; padding: 0.1em 1em 0.1em 0"
-MESSAGE = "margin: 0.3em 0 0.6em 1em; white-space: pre-wrap; word-break: normal"
 
 
 def headline(report: StageReport) -> str:
@@ -51,21 +52,26 @@ def as_text(report: StageReport) -> str:
 
 def as_html(report: StageReport) -> str:
     """The same report as HTML; every word that could be a student's is escaped."""
-    rows = "".join(
-        f'<tr style="background: none">'
-        f'<td style="{CELL}; white-space: nowrap; color: {COLOURS[verdict.status]}">'
-        f"{SIGNS[verdict.status]} {verdict.status}</td>"
-        f'<td style="{CELL}; white-space: nowrap">{score(verdict)}</td>'
-        f'<td style="{CELL}">{html.escape(verdict.title)}{details(verdict)}</td></tr>'
+    rows = [
+        {
+            "sign": SIGNS[verdict.status],
+            "status": verdict.status,
+            "colour": COLOURS[verdict.status],
+            "score": score(verdict),
+            "title": verdict.title,
+            "lines": [] if verdict.status is Status.PASSED else explained(verdict),
+        }
         for verdict in report.verdicts
-    )
-    notes = "".join(f"<p><b>Note:</b> {html.escape(note)}</p>" for note in report.notes)
-    return (
-        f"<div><p><b>{html.escape(headline(report))}</b></p>"
-        f'<table><thead><tr><th style="{CELL}">Verdict</th><th style="{CELL}">Points</th>'
-        f'<th style="{CELL}">Check</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>{notes}</div>"
-    )
+    ]
+    return template().render(headline=headline(report), rows=rows, notes=report.notes, why=WHY)
+
+
+@functools.cache
+def template() -> jinja2.Template:
+    """The report's page; whatever is put into it is escaped."""
+    folder = Path(__file__).with_name("templates")
+    pages = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True)
+    return pages.get_template("report.html")
 
 
 def message_of(verdict: Verdict) -> str:
@@ -94,13 +100,3 @@ def worth(verdict: Verdict) -> str:
 def score(verdict: Verdict) -> str:
     """Points earned of points possible."""
     return f"{verdict.earned}/{verdict.points}" if verdict.points else ""
-
-
-def details(verdict: Verdict) -> str:
-    """The message below a check's title, line by line."""
-    if verdict.status is Status.PASSED or not (lines := explained(verdict)):
-        return ""
-    text = "\n".join(
-        f"<b>{line}</b>" if line.startswith(WHY) else line for line in map(html.escape, lines)
-    )
-    return f'<pre style="{MESSAGE}">{text}</pre>'
