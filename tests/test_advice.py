@@ -16,7 +16,7 @@ from autograder.cli.main import app
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "assignment/README.md", "assignment/labs/README.md")
 # The name of the program is a noun, too; what follows it counts where it is said to be run.
-VITCOURSE = re.compile(r"\bvitcourse ([a-z]+\b[^`\n;,)&]*)")
+VITCOURSE = re.compile(r"(?<!from )\bvitcourse ([a-z]+\b[^`\n;,)&]*)")
 NBGRADER = re.compile(
     r"(?:`|[Rr]un:? |[Nn]ow:? |&& |^ *(?=nbgrader [a-z_]+(?: vit-cifar10| NAME| *$|  )))"
     r"nbgrader ([a-z_]+\b[^`\n;,)&]*)",
