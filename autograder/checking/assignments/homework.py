@@ -5,7 +5,6 @@ from __future__ import annotations
 from .record import (
     ATTENTION_MAP,
     IMAGES,
-    NO_TENSOR,
     OUTPUT,
     PATCHES,
     TOKENS,
@@ -13,6 +12,7 @@ from .record import (
     Assignment,
     Function,
     Stage,
+    numbers,
 )
 
 VIT = "Dosovitskiy et al. 2021"
@@ -21,7 +21,7 @@ TRANSFORMER = "Vaswani et al. 2017"
 SPLIT = Function(
     name="split_indices",
     module="utils",
-    arguments={"num_examples": NO_TENSOR, "validation_fraction": NO_TENSOR, "seed": NO_TENSOR},
+    arguments=numbers("num_examples", "validation_fraction", "seed"),
     answers={OUTPUT: ("examples",)},
     reading="the docstring of split_indices",
     by_chance=True,
@@ -52,7 +52,7 @@ NORMALIZE = Function(
 FLIP = Function(
     name="random_horizontal_flip",
     module="utils",
-    arguments={"images": IMAGES, "probability": NO_TENSOR},
+    arguments={"images": IMAGES, **numbers("probability")},
     answers={OUTPUT: IMAGES},
     reading="He et al. 2016, section 4.2 (flips and padded crops)",
     by_chance=True,
@@ -62,7 +62,7 @@ FLIP = Function(
 CROP = Function(
     name="random_crop",
     module="utils",
-    arguments={"images": IMAGES, "padding": NO_TENSOR, "probability": NO_TENSOR},
+    arguments={"images": IMAGES, **numbers("padding", "probability")},
     answers={OUTPUT: IMAGES},
     reading="He et al. 2016, section 4.2 (flips and padded crops)",
     by_chance=True,
@@ -72,7 +72,7 @@ CROP = Function(
 ERASE = Function(
     name="random_erase",
     module="utils",
-    arguments={"images": IMAGES, "size": NO_TENSOR, "probability": NO_TENSOR},
+    arguments={"images": IMAGES, **numbers("size", "probability")},
     answers={OUTPUT: IMAGES},
     reading="Zhong et al. 2020, section 3",
     by_chance=True,
@@ -82,7 +82,7 @@ ERASE = Function(
 CUT = Function(
     name="images_to_patches",
     module="ViT",
-    arguments={"images": IMAGES, "patch_size": NO_TENSOR},
+    arguments={"images": IMAGES, **numbers("patch_size")},
     answers={OUTPUT: PATCHES},
     reading=f"{VIT}, section 3.1, first paragraph",
     by_chance=False,
@@ -92,12 +92,7 @@ CUT = Function(
 JOIN = Function(
     name="patches_to_images",
     module="ViT",
-    arguments={
-        "patches": PATCHES,
-        "patch_size": NO_TENSOR,
-        "height": NO_TENSOR,
-        "width": NO_TENSOR,
-    },
+    arguments={"patches": PATCHES, **numbers("patch_size", "height", "width")},
     answers={OUTPUT: IMAGES},
     reading=f"{VIT}, section 3.1, first paragraph",
     by_chance=False,
@@ -131,7 +126,7 @@ ONE_HEAD = Function(
 MANY_HEADS = Function(
     name="MultiHeadSelfAttention",
     module="transformer-attention",
-    arguments={"tokens": TOKENS, "return_weights": NO_TENSOR},
+    arguments={"tokens": TOKENS, **numbers("return_weights")},
     answers={OUTPUT: TOKENS, WEIGHTS: ATTENTION_MAP},
     reading=f"{TRANSFORMER}, section 3.2.2; {VIT}, appendix A, equation 8",
     by_chance=False,
@@ -171,7 +166,7 @@ ENCODER = Function(
 POSITIONS = Function(
     name="sinusoidal_positions",
     module="utils",
-    arguments={"num_positions": NO_TENSOR, "embed_dim": NO_TENSOR},
+    arguments=numbers("num_positions", "embed_dim"),
     answers={OUTPUT: ("positions", "columns")},
     reading=f"{TRANSFORMER}, section 3.5",
     by_chance=False,

@@ -6,13 +6,13 @@ from .homework import HOMEWORK
 from .record import (
     ATTENTION_MAP,
     IMAGES,
-    NO_TENSOR,
     OUTPUT,
     TOKENS,
     WEIGHTS,
     Assignment,
     Function,
     Stage,
+    numbers,
 )
 
 SMALL_DATA = "Lee et al. 2021"
@@ -20,7 +20,7 @@ SMALL_DATA = "Lee et al. 2021"
 SHIFT = Function(
     name="shift_images",
     module="small_data",
-    arguments={"images": IMAGES, "shift": NO_TENSOR},
+    arguments={"images": IMAGES, **numbers("shift")},
     answers={OUTPUT: IMAGES},
     reading=f"{SMALL_DATA}, section 3, Shifted Patch Tokenization",
     by_chance=False,
@@ -40,7 +40,7 @@ SHIFTED_PATCHES = Function(
 LOCALITY = Function(
     name="LocalitySelfAttention",
     module="small_data",
-    arguments={"tokens": TOKENS, "return_weights": NO_TENSOR},
+    arguments={"tokens": TOKENS, **numbers("return_weights")},
     answers={OUTPUT: TOKENS, WEIGHTS: ATTENTION_MAP},
     reading=f"{SMALL_DATA}, section 3, Locality Self-Attention Mechanism",
     by_chance=False,

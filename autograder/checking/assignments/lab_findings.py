@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from .homework import HOMEWORK
-from .record import ATTENTION_MAP, NO_TENSOR, OUTPUT, Assignment, Function, Stage
+from .record import ATTENTION_MAP, OUTPUT, Assignment, Function, Stage, numbers
 
 VIT = "Dosovitskiy et al. 2021"
+SIZES = numbers(
+    "image_size",
+    "patch_size",
+    "in_channels",
+    "num_classes",
+    "embed_dim",
+    "hidden_dim",
+    "num_layers",
+    "num_heads",
+    "pool",
+)
 
 COUNT_TOKENS = Function(
     name="count_tokens",
     module="findings",
-    arguments={"image_size": NO_TENSOR, "patch_size": NO_TENSOR, "pool": NO_TENSOR},
+    arguments=numbers("image_size", "patch_size", "pool"),
     answers={},
     reading=f"{VIT}, section 3.1, first paragraph",
     by_chance=False,
@@ -20,17 +31,7 @@ COUNT_TOKENS = Function(
 COUNT_PARAMETERS = Function(
     name="count_parameters",
     module="findings",
-    arguments={
-        "image_size": NO_TENSOR,
-        "patch_size": NO_TENSOR,
-        "in_channels": NO_TENSOR,
-        "num_classes": NO_TENSOR,
-        "embed_dim": NO_TENSOR,
-        "hidden_dim": NO_TENSOR,
-        "num_layers": NO_TENSOR,
-        "num_heads": NO_TENSOR,
-        "pool": NO_TENSOR,
-    },
+    arguments=SIZES,
     answers={},
     reading=f"{VIT}, section 3.1 and appendix A",
     by_chance=False,
@@ -40,17 +41,7 @@ COUNT_PARAMETERS = Function(
 COUNT_FLOPS = Function(
     name="count_flops",
     module="findings",
-    arguments={
-        "image_size": NO_TENSOR,
-        "patch_size": NO_TENSOR,
-        "in_channels": NO_TENSOR,
-        "num_classes": NO_TENSOR,
-        "embed_dim": NO_TENSOR,
-        "hidden_dim": NO_TENSOR,
-        "num_layers": NO_TENSOR,
-        "num_heads": NO_TENSOR,
-        "pool": NO_TENSOR,
-    },
+    arguments=SIZES,
     answers={},
     reading=f"the docstring of count_flops; {VIT}, appendix A",
     by_chance=False,
@@ -60,17 +51,7 @@ COUNT_FLOPS = Function(
 COUNT_ACTIVATIONS = Function(
     name="count_activations",
     module="findings",
-    arguments={
-        "image_size": NO_TENSOR,
-        "patch_size": NO_TENSOR,
-        "in_channels": NO_TENSOR,
-        "num_classes": NO_TENSOR,
-        "embed_dim": NO_TENSOR,
-        "hidden_dim": NO_TENSOR,
-        "num_layers": NO_TENSOR,
-        "num_heads": NO_TENSOR,
-        "pool": NO_TENSOR,
-    },
+    arguments=SIZES,
     answers={},
     reading="the docstring of count_activations",
     by_chance=False,
@@ -80,7 +61,7 @@ COUNT_ACTIVATIONS = Function(
 GRADIENT_NORM = Function(
     name="gradient_norm",
     module="findings",
-    arguments={"gradients": NO_TENSOR},
+    arguments=numbers("gradients"),
     answers={OUTPUT: ()},
     reading="the docstring of gradient_norm",
     by_chance=False,

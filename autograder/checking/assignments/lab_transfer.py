@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .homework import HOMEWORK
-from .record import ATTENTION_MAP, NO_TENSOR, OUTPUT, Assignment, Function, Stage
+from .record import ATTENTION_MAP, OUTPUT, Assignment, Function, Stage, numbers
 
 VIT = "Dosovitskiy et al. 2021"
 POSITIONS = ("batch", "positions", "embed_dim")
@@ -11,12 +11,7 @@ POSITIONS = ("batch", "positions", "embed_dim")
 RESIZE = Function(
     name="resize_positions",
     module="transfer",
-    arguments={
-        "positions": POSITIONS,
-        "old_grid": NO_TENSOR,
-        "new_grid": NO_TENSOR,
-        "class_token": NO_TENSOR,
-    },
+    arguments={"positions": POSITIONS, **numbers("old_grid", "new_grid", "class_token")},
     answers={OUTPUT: POSITIONS},
     reading=f"{VIT}, section 3.2",
     by_chance=False,
@@ -36,13 +31,7 @@ ROLLOUT = Function(
 DISTANCE = Function(
     name="mean_attention_distance",
     module="transfer",
-    arguments={
-        "weights": ATTENTION_MAP,
-        "rows": NO_TENSOR,
-        "columns": NO_TENSOR,
-        "patch_size": NO_TENSOR,
-        "class_token": NO_TENSOR,
-    },
+    arguments={"weights": ATTENTION_MAP, **numbers("rows", "columns", "patch_size", "class_token")},
     answers={OUTPUT: ("heads",)},
     reading=f"{VIT}, section 4.5, figure 7 (right), and appendix D.7",
     by_chance=False,

@@ -20,6 +20,11 @@ OUTPUT = "the output"
 WEIGHTS = "the weights"
 
 
+def numbers(*names: str) -> dict[str, Axes]:
+    """Arguments that are no tensors."""
+    return dict.fromkeys(names, NO_TENSOR)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Function:
     """One graded function or class.
