@@ -23,7 +23,17 @@ COVERS = (
     "tests/fixtures/verdicts.json.xz",
 )
 EVERY = size(40, 1)
-CHANGED: dict[str, str] = {}  # what is told otherwise now, and why that is right
+MISSING = "no paper was named: the function stood in no table of what to read"
+CHANGED = {  # what is told otherwise now, and why that is right
+    "; Lee et al. 2021, section 3": MISSING,
+    "; Dosovitskiy et al. 2021, section 3.2": MISSING,
+    "; Abnar and Zuidema 2020, section 3": MISSING,
+    "; Dosovitskiy et al. 2021, section 4.5": MISSING,
+    "wrong/tokenization/shifts_remembered": (
+        "the batch failed it, and the check asked again alone forgave it: it earned everything in "
+        "grading, where the bank's own tests saw it fail"
+    ),
+}
 
 pytestmark = [
     pytest.mark.slow,
