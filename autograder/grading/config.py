@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, structs
+
+from autograder.checking.weights.evaluation import THRESHOLDS
+
+from .settings_file import ConfigError, SettingsFile
+
+__all__ = ["ConfigError", "CourseConfig", "Threshold", "load_config"]
 
 FILE = "vitcourse.toml"
-ISOLATIONS = ("sandbox", "bubblewrap", "landlock", "cooperative")
-DEVICES = ("auto", "cpu", "cuda")
-
-
-class ConfigError(ValueError):
-    """vitcourse.toml says something that cannot be; the message names the entry."""
+Accuracy = Annotated[float, Meta(ge=0, le=1)]
+Accuracies = Annotated[
+    tuple[Accuracy, Accuracy],
+    Meta(description="two accuracies from 0 to 1, the one that earns nothing first"),
+]
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,32 @@ class CourseConfig:
 
     isolation: str = "sandbox"
     data: str = "cifar10"
-    thresholds: tuple[tuple[str, Threshold], ...] = (
-        ("vit", Threshold(0.40, 0.50)),
-        ("resnet", Threshold(0.50, 0.60)),
+    thresholds: tuple[tuple[str, Threshold], ...] = tuple(
+        (name, Threshold(*accuracies)) for name, accuracies in THRESHOLDS.items()
     )
     device: str = "auto"
+
+
+class Grading(Struct, frozen=True, forbid_unknown_fields=True):
+    """The section [grading]."""
+
+    isolation: Literal["sandbox", "bubblewrap", "landlock", "cooperative"] = "sandbox"
+    data: Annotated[str, Meta(min_length=1)] = CourseConfig.data
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
+class Training(Struct, frozen=True, forbid_unknown_fields=True):
+    """The section [training]."""
+
+    vit: Accuracies = THRESHOLDS["vit"]
+    resnet: Accuracies = THRESHOLDS["resnet"]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file."""
+
+    grading: Grading = Grading()
+    training: Training = Training()
 
 
 def load_config(root: Path) -> CourseConfig:
@@ -55,50 +82,12 @@ def load_config(root: Path) -> CourseConfig:
     path = root / FILE
     if not path.is_file():
         return CourseConfig()
-    try:
-        content = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    default = CourseConfig()
-    grading = take(content, "grading", {"isolation", "data", "device"}, path)
-    training = take(content, "training", {name for name, _ in default.thresholds}, path)
-    if content:
-        raise ConfigError(f"{path}: unknown section [{next(iter(content))}]")
-    isolation = one_of(ISOLATIONS, "isolation", grading, default.isolation, path)
-    device = one_of(DEVICES, "device", grading, default.device, path)
-    thresholds = tuple(
-        (name, threshold(training[name], name, path) if name in training else given)
-        for name, given in default.thresholds
-    )
-    return CourseConfig(isolation, str(grading.get("data", default.data)), thresholds, device)
-
-
-def take(content: dict[str, Any], section: str, known: set[str], path: Path) -> dict[str, Any]:
-    """One section, taken out of the file's content."""
-    found = content.pop(section, {})
-    if not isinstance(found, dict) or set(found) - known:
-        raise ConfigError(f"{path}: [{section}] may hold {sorted(known)}, nothing else")
-    return found
-
-
-def one_of(
-    known: tuple[str, ...], name: str, section: dict[str, Any], default: str, path: Path
-) -> str:
-    """An entry that is one of some words."""
-    value = section.get(name, default)
-    if value not in known:
-        raise ConfigError(f'{path}: {name} is one of {known}, not "{value}"')
-    return str(value)
-
-
-def threshold(value: Any, name: str, path: Path) -> Threshold:
-    """A pair of accuracies, the lower first."""
-    match value:
-        case [int() | float() as nothing, int() | float() as everything] if (
-            0 <= nothing < everything <= 1
-        ):
-            return Threshold(float(nothing), float(everything))
-    raise ConfigError(
-        f"{path}: {name} is two accuracies from 0 to 1, the one that earns nothing first, "
-        f"for example [0.4, 0.5]; found {value!r}"
-    )
+    file = SettingsFile(path, Settings)
+    settings = file.read()
+    thresholds = []
+    for name, (nothing, everything) in structs.asdict(settings.training).items():
+        if nothing >= everything:
+            raise file.refusal("training", name)
+        thresholds.append((name, Threshold(nothing, everything)))
+    grading = settings.grading
+    return CourseConfig(grading.isolation, grading.data, tuple(thresholds), grading.device)
