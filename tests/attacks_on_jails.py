@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from autograder.checking.api.program import Call, Program
+from autograder.checking.execution.limits import Limits
 from autograder.checking.execution.session import StageSession
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.tiers import TIERS, Tier
@@ -22,9 +23,9 @@ ATTEND = Program("scaled_dot_product_attention", calls=(Call((torch.eye(2),) * 3
 HONEST = "def scaled_dot_product_attention(q, k, v):\n    return q, k\n"
 
 
-def as_on_an_older_kernel(control: str, user: int, scratch: Path) -> list[str]:
+def as_on_an_older_kernel(control: str, user: int, scratch: Path, limits: Limits) -> list[str]:
     """Landlock's fifth version, which does not keep signals and abstract sockets apart."""
-    *line, walls = LANDLOCK.command(control, user, scratch)
+    *line, walls = LANDLOCK.command(control, user, scratch, limits)
     return [*line, json.dumps(json.loads(walls) | {"version": 5})]
 
 
@@ -40,9 +41,10 @@ def at_hand(tier: Tier) -> Tier:
     return tier
 
 
-def session(source: str, jail: Jail) -> StageSession:
-    """A submission whose attention is this source."""
-    return StageSession("attention", {"transformer-attention": source}, {}, jail)
+def session(source: str, jail: Jail, limits: Limits | None = None) -> StageSession:
+    """A submission whose attention is this source, with the jail's limits or others."""
+    sources = {"transformer-attention": source}
+    return StageSession("attention", sources, {}, jail, limits=limits or jail.limits)
 
 
 def what_it_says(body: str, jail: Jail) -> str:

@@ -13,7 +13,7 @@ from attacks.course import Course, leftovers
 from attacks.reports import assert_readable
 
 from autograder.checking.assignments import HOMEWORK, STAGES
-from autograder.checking.execution import session
+from autograder.checking.execution.limits import Limits
 from autograder.checking.execution.verdicts import StageReport, Status
 from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
@@ -37,6 +37,14 @@ def grader() -> Iterator[Grader]:
 
 
 @pytest.fixture(scope="module")
+def impatient() -> Iterator[Grader]:
+    """A grader that does not wait for long."""
+    config = CourseConfig(data="sample", limits=Limits(program_wall_seconds=2.0))
+    with Grader(config, b"a secret of the tests") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return Course(tmp_path_factory.mktemp("attacked") / "course")
 
@@ -54,18 +62,16 @@ def test_there_are_many_and_each_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack(
-    attack: Attack, grader: Grader, course: Course, monkeypatch: pytest.MonkeyPatch
+    attack: Attack, grader: Grader, course: Course, request: pytest.FixtureRequest
 ) -> None:
-    with monkeypatch.context() as patch:
-        if attack.idles:
-            patch.setattr(session, "WAITING_SECONDS", 2.0)
-        report = judge(grader, attack.stage, attack.sources)
+    attacked = request.getfixturevalue("impatient") if attack.idles else grader
+    report = judge(attacked, attack.stage, attack.sources)
     assert_earned(report, attack.earns)
     assert_readable(report, attack.says)
     assert course.changes() == []
     assert leftovers() == []
 
-    after = judge(grader, attack.stage, SOLUTIONS)
+    after = judge(attacked, attack.stage, SOLUTIONS)
     assert after.earned == STAGES[attack.stage].points, as_text(after)
 
 

@@ -15,8 +15,8 @@ from safetensors import safe_open
 
 import ViT
 from autograder.checking.assignments import ASSIGNMENTS, CODE_STAGES, HOMEWORK, STAGES
+from autograder.checking.execution.limits import Limits
 from autograder.checking.execution.verdicts import StageReport, Status
-from autograder.grading import evaluation
 from autograder.grading.config import ConfigError, CourseConfig, Threshold, load_config
 from autograder.grading.evaluation import Evaluator
 from autograder.grading.grader import Grader, all_checks
@@ -258,6 +258,19 @@ def test_the_settings_in_the_repository_are_the_defaults() -> None:
     assert load_config(ROOT) == CourseConfig()
 
 
+def test_verdicts_under_other_limits_are_kept_under_other_names(tmp_path: Path) -> None:
+    def names(limits: Limits) -> set[str]:
+        config = CourseConfig("cooperative", "sample", limits=limits)
+        with Grader(config, b"a secret of the tests") as grader:
+            training = grader.training.key(tmp_path, True, "")
+            return {grader.version, grader.versions.checks, grader.training.version, training}
+
+    usual = names(Limits())
+    assert names(Limits(stage_seconds=600)) == usual
+    assert not names(Limits(stage_seconds=601)) & usual
+    assert "limits" not in str(CourseConfig())
+
+
 def test_an_evaluation_that_takes_too_long_costs_nothing_and_the_next_is_not_hurt(
     submission: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,7 +278,7 @@ def test_an_evaluation_that_takes_too_long_costs_nothing_and_the_next_is_not_hur
     weights = submission / "vit.safetensors"
     fine = evaluator.evaluate(weights, "vit")
     with monkeypatch.context() as hurried:
-        hurried.setattr(evaluation, "EVALUATION_SECONDS", 0.0)
+        hurried.setattr(evaluator, "limits", Limits(evaluation_seconds=0.0))
         with pytest.raises(RuntimeError, match="did not get through the test images"):
             evaluator.evaluate(weights, "vit")
     assert evaluator.evaluate(weights, "vit") == fine

@@ -8,7 +8,7 @@ import pytest
 from attacks_on_jails import ATTEND, BUBBLEWRAP, LANDLOCK, at_hand, outcome, session, works
 
 from autograder.checking.api.compare import CheckFailed
-from autograder.checking.execution import session as session_module
+from autograder.checking.execution.limits import Limits
 from autograder.sandbox.jail import Jail
 from autograder.sandbox.tiers import Tier
 
@@ -21,6 +21,12 @@ MANY_GREEDY = (
     "        kept = bytearray(b'x') * 150 * 2**20\n"
     "        time.sleep(60)\n"
     "time.sleep(60)\n"
+)
+FILLER = (
+    "import time\n"
+    "for n in range(8):\n"
+    "    open(f'fill{n}', 'wb').write(bytes(2**22))\n"
+    "    time.sleep(0.3)\n"
 )
 
 
@@ -51,19 +57,34 @@ def tier(request: pytest.FixtureRequest) -> Tier:
 def test_what_ends_a_submission_is_said_and_ends_only_itself(
     source: str, words: str, jail: Jail
 ) -> None:
-    attacked = session(source, jail)
-    attacked.computing = 2.0 if "while 1" in source or "pass" in source else 30.0
+    computing = 2.0 if "while 1" in source or "pass" in source else 30.0
+    limits = Limits(program_cpu_seconds=computing, slow_program_cpu_seconds=min(computing, 3.0))
+    attacked = session(source, jail, limits)
     said = attacked.load() or ""
     attacked.close()
     assert words in said
     assert works(jail)
 
 
-def test_a_fork_bomb_is_gone_when_its_worker_is(
-    jail: Jail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "WAITING_SECONDS", 3.0)
-    bomb = session(FORK_BOMB, jail)
+def test_other_limits_are_kept_to_and_said(tier: Tier) -> None:
+    jail = Jail(tier, Limits(memory_gib=0.5, scratch_mib=24, file_mib=8))
+    try:
+        greedy = session(GREEDY, jail)
+        assert "used more than 0.5 GiB of memory and was stopped" in (greedy.load() or "")
+        greedy.close()
+        assert "OSError" in outcome("open('large', 'wb').write(bytes(2**24))", jail)
+        filler = session(FILLER, jail)
+        said = filler.load() or ""
+        filler.close()
+        assert "No space" in said or "wrote more than 24 MiB" in said
+        assert works(jail)
+    finally:
+        jail.close()
+
+
+def test_a_fork_bomb_is_gone_when_its_worker_is(jail: Jail) -> None:
+    limits = Limits(program_wall_seconds=3.0, slow_program_wall_seconds=3.0)
+    bomb = session(FORK_BOMB, jail, limits)
     assert "transformer-attention.py" in (bomb.load() or "")
     bomb.close()
     assert works(jail)
@@ -106,27 +127,20 @@ def test_a_folder_holds_so_many_files(jail: Jail) -> None:
     assert "No space" in said or "wrote more than" in said
 
 
-def test_an_answer_that_never_comes_fails_the_call(
-    jail: Jail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "WAITING_SECONDS", 2.0)
+def test_an_answer_that_never_comes_fails_the_call(jail: Jail) -> None:
     asleep = "import time\ndef scaled_dot_product_attention(q, k, v):\n    time.sleep(99)\n"
-    sleeper = session(asleep, jail)
+    sleeper = session(asleep, jail, Limits(program_wall_seconds=2.0))
     with pytest.raises(CheckFailed, match="took longer than 2 s"):
         sleeper.run(ATTEND)
     sleeper.close()
 
 
-def test_computing_is_limited_also_where_the_limit_is_ignored(
-    jail: Jail, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_module, "WAITING_SECONDS", 3.0)
+def test_computing_is_limited_also_where_the_limit_is_ignored(jail: Jail) -> None:
     deaf = (
         "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\n"
         "def scaled_dot_product_attention(q, k, v):\n    while True: pass\n"
     )
-    stubborn = session(deaf, jail)
-    stubborn.computing = 1.0
+    stubborn = session(deaf, jail, Limits(program_cpu_seconds=1.0, program_wall_seconds=3.0))
     with pytest.raises(CheckFailed, match="was stopped"):
         stubborn.run(ATTEND)
     stubborn.close()

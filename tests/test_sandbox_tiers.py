@@ -14,6 +14,7 @@ import pytest
 from attacks_on_jails import BUBBLEWRAP, LANDLOCK, running
 
 from autograder.checking.execution.forking import unconfined
+from autograder.checking.execution.limits import Limits
 from autograder.cli import doctor
 from autograder.sandbox import SandboxUnavailable, bubblewrap, describe, places, proofs, tiers
 from autograder.sandbox.inside import calls, landlock, seccomp
@@ -153,6 +154,6 @@ def test_the_doctor_reports_a_proof_that_failed(monkeypatch: pytest.MonkeyPatch)
     works(monkeypatch, bubblewrap=None, landlock=None)
     failed = proofs.Proof("read the solutions", False, "got through")
     monkeypatch.setattr(proofs, "prove", lambda launcher: iter([failed]))
-    found = list(doctor._isolation("sandbox"))
+    found = list(doctor._isolation("sandbox", Limits()))
     assert [finding.health for finding in found] == [doctor.Health.FINE, doctor.Health.PROBLEM]
     assert found[1].words == "read the solutions: got through"

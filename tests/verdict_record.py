@@ -18,14 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from attacks import ending, forging, knowing, patching, reaching, telling, values
 from broken import KINDS
 
 from autograder import bank
 from autograder.checking.assignments import ASSIGNMENTS, CODE_STAGES, Assignment
-from autograder.checking.execution import session
+from autograder.checking.execution.limits import Limits
 from autograder.checking.execution.session import read_sources
 from autograder.checking.execution.verdicts import StageReport
 from autograder.demo.roster import CLASS
@@ -37,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "tests" / "fixtures" / "verdicts.json.xz"
 SEEDS = (b"the first", b"the second", b"the third")
 HOME = "at home"
-IDLE_SECONDS = 2.0
+IDLE = Limits(program_wall_seconds=2.0)
 AT_HOME = """
 import json, sys, tempfile
 from pathlib import Path
@@ -126,18 +125,24 @@ def assignment_of(stage: str) -> Assignment:
 
 def in_grader(chosen: Sequence[Case], seed: bytes) -> Recorded:
     """The grader's verdicts on some cases, by name and stage."""
-    with Grader(CourseConfig(data="sample"), seed) as grader:
+    busy = [case for case in chosen if not case.idles]
+    idle = [case for case in chosen if case.idles]
+    found = judged(busy, seed, Limits(), workers=2)
+    return found | (judged(idle, seed, IDLE, workers=1) if idle else {})
+
+
+def judged(chosen: Sequence[Case], seed: bytes, limits: Limits, workers: int) -> Recorded:
+    """The same with some limits, so many cases at a time."""
+    with (
+        Grader(CourseConfig(data="sample", limits=limits), seed) as grader,
+        ThreadPoolExecutor(workers) as pool,
+    ):
 
         def judge(case: Case) -> dict[str, Any]:
             with grader._launcher() as launcher:
                 return plain(grader.judge(list(case.stages), case.sources, launcher))
 
-        busy = [case for case in chosen if not case.idles]
-        with ThreadPoolExecutor(2) as pool:
-            found = dict(zip((case.name for case in busy), pool.map(judge, busy), strict=True))
-        with mock.patch.object(session, "WAITING_SECONDS", IDLE_SECONDS):
-            found |= {case.name: judge(case) for case in chosen if case.idles}
-    return found
+        return dict(zip((case.name for case in chosen), pool.map(judge, chosen), strict=True))
 
 
 def at_home(chosen: Sequence[Case]) -> Recorded:

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
 from .common import CONFIG, path_problem
+
+if TYPE_CHECKING:
+    from autograder.checking.execution.limits import Limits
 
 DISTRIBUTION = "vitcourse"
 OLDEST_PYTHON = (3, 11)
@@ -125,10 +129,10 @@ def _settings(root: Path) -> Iterator[Finding]:
         words = "none (cooperative): a submission could read the solutions and write the gradebook"
         yield Finding(Health.NOTE, "isolation", words)
         return
-    yield from _isolation(config.isolation)
+    yield from _isolation(config.isolation, config.limits)
 
 
-def _isolation(wanted: str) -> Iterator[Finding]:
+def _isolation(wanted: str, limits: Limits) -> Iterator[Finding]:
     """Which tier is in force, and what came of attacks on it."""
     from autograder.sandbox import SandboxUnavailable
     from autograder.sandbox.jail import JailPool
@@ -141,7 +145,7 @@ def _isolation(wanted: str) -> Iterator[Finding]:
         yield Finding(Health.PROBLEM, "isolation", f"grading will refuse: {error}")
         return
     yield Finding(Health.FINE, "isolation", tier.describe())
-    pool = JailPool(tier)
+    pool = JailPool(tier, limits)
     try:
         with pool.jail() as jail:
             for proof in prove(jail):

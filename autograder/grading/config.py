@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
+from autograder.checking.execution.limits import Limits
 from autograder.checking.weights.evaluation import THRESHOLDS
 
 from .settings_file import ConfigError, SettingsFile
@@ -41,6 +42,8 @@ class CourseConfig:
             folder.
         thresholds: by model, "vit" and "resnet".
         device: where they are evaluated: "auto" for a GPU where there is one, "cpu", or "cuda".
+        limits: what a submission may take; they are no part of the text, of which names for what
+            verdicts rest on are made: there `Limits.changed` stands for them.
     """
 
     isolation: str = "sandbox"
@@ -49,6 +52,7 @@ class CourseConfig:
         (name, Threshold(*accuracies)) for name, accuracies in THRESHOLDS.items()
     )
     device: str = "auto"
+    limits: Limits = field(default=Limits(), repr=False)
 
 
 class Grading(Struct, frozen=True, forbid_unknown_fields=True):

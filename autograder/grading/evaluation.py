@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from autograder.checking.execution.limits import Limits
 from autograder.checking.weights.evaluation import Outcome, evaluate
 from autograder.grading.reference import ROOT, SOLUTIONS
 
 ASSIGNMENT = ROOT / "assignment"
-EVALUATION_SECONDS = 3600.0
 
 
 class Evaluator:
@@ -34,11 +35,18 @@ class Evaluator:
     Args:
         data: "cifar10", "sample", or a folder.
         device: "auto" (a GPU where there is one), "cpu", or "cuda".
+        limits: how large files and models may be, and how long one evaluation may take.
     """
 
-    def __init__(self, data: str, device: str = "auto") -> None:
+    def __init__(
+        self,
+        data: str,
+        device: str = "auto",
+        limits: Limits = Limits(),
+    ) -> None:
         self.data = data
         self.device = device
+        self.limits = limits
         self.lock = threading.Lock()
         self.process: subprocess.Popen[str] | None = None
 
@@ -77,10 +85,11 @@ class Evaluator:
         assert self.process
         assert self.process.stdin
         assert self.process.stdout
+        seconds = self.limits.evaluation_seconds
         try:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
-            in_time = select.select([self.process.stdout], [], [], EVALUATION_SECONDS)[0]
+            in_time = select.select([self.process.stdout], [], [], seconds)[0]
             answer = json.loads(self.process.stdout.readline()) if in_time else None
         except (OSError, ValueError) as error:
             self.close()
@@ -88,7 +97,7 @@ class Evaluator:
         if answer is None:
             self.close()
             raise RuntimeError(
-                f"they did not get through the test images in {EVALUATION_SECONDS / 60:.0f} "
+                f"they did not get through the test images in {seconds / 60:.0f} "
                 "minutes; grade on a machine with a GPU"
             )
         if "error" in answer:
@@ -98,8 +107,9 @@ class Evaluator:
     def _start(self) -> None:
         paths = os.pathsep.join(str(path) for path in (SOLUTIONS, ASSIGNMENT, ROOT))
         module = "autograder.grading.evaluation"
+        limits = json.dumps(asdict(self.limits))
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, self.data, self.device],
+            [sys.executable, "-P", "-m", module, self.data, self.device, limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -131,7 +141,7 @@ def chosen(device: str) -> str:
     return device
 
 
-def serve(data: str, device: str) -> None:
+def serve(data: str, device: str, limits: Limits) -> None:
     """Load the test images, say that it is done, then answer requests until the input ends."""
     from course import datasets
 
@@ -156,7 +166,7 @@ def serve(data: str, device: str) -> None:
                 say({})
             else:
                 path = Path(request["path"])
-                say(evaluate(path, request["kind"], images, device).to_json())
+                say(evaluate(path, request["kind"], images, device, limits).to_json())
         except Exception as error:  # whatever it is, the next file is evaluated
             say({"error": f"{type(error).__name__}: {str(error)[:200]}"})
 
@@ -167,4 +177,4 @@ def say(answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    serve(*sys.argv[1:])
+    serve(sys.argv[1], sys.argv[2], Limits(**json.loads(sys.argv[3])))

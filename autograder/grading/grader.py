@@ -65,7 +65,7 @@ class Grader:
         self.plain = unconfined()
         self.jails: JailPool | None = None
         if config.isolation != "cooperative":
-            self.jails = JailPool(choose(config.isolation))
+            self.jails = JailPool(choose(config.isolation), config.limits)
         self.reference = LiveReference(read_sources(SOLUTIONS), self.plain)
         self.executor = Executor(
             all_checks(),
@@ -73,13 +73,14 @@ class Grader:
             self.reference,
             seed,
             newer=newer_syntax,
+            limits=config.limits,
         )
         self.training = TrainingGrader(config, self.plain, store)
         code = folder_digest(
             *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox", "grading")),
             SOLUTIONS,
         )
-        round_of_checks = digest(code, seed, torch.__version__)
+        round_of_checks = digest(code, seed, torch.__version__, *config.limits.changed)
         self.version = digest(round_of_checks, config.isolation)
         self.versions = Versions(
             digest(code, torch.__version__, str(config), self.training.version),

@@ -18,7 +18,7 @@ from autograder.checking.execution.session import StageSession
 from autograder.checking.execution.verdicts import StageReport
 from autograder.checking.weights.configuration import WeightsError
 from autograder.checking.weights.evaluation import MOST_IMAGES, Outcome, prepare, report_training
-from autograder.checking.weights.reading import MAX_FILE_BYTES, read_header, read_tensors
+from autograder.checking.weights.reading import read_header, read_tensors
 
 from .config import CourseConfig
 from .evaluation import ASSIGNMENT, Evaluator
@@ -35,6 +35,7 @@ CHECKING = ROOT / "autograder" / "checking"
 EVALUATED_WITH = (
     *sorted((CHECKING / "weights").glob("*.py")),
     CHECKING / "api" / "error_text.py",
+    CHECKING / "execution" / "limits.py",
     ROOT / "autograder" / "grading" / "evaluation.py",
     Path(__file__),
 )
@@ -44,7 +45,7 @@ class TrainingGrader:
     """Evaluates `vit.safetensors` and `resnet.safetensors`.
 
     Args:
-        config: data set, thresholds and device.
+        config: data set, thresholds, device and limits.
         plain: whence workers come in the absence of a sandbox.
         store: where outcomes are kept; None keeps none.
     """
@@ -53,7 +54,7 @@ class TrainingGrader:
         self.config = config
         self.plain = plain
         self.store = store
-        self.evaluator = Evaluator(config.data, config.device)
+        self.evaluator = Evaluator(config.data, config.device, config.limits)
 
     @functools.cached_property
     def version(self) -> str:
@@ -66,12 +67,13 @@ class TrainingGrader:
             self.config.data,
             self.config.device,
             *stamps(self.config.data),
+            *self.config.limits.changed,
         )
 
     def key(self, submission: Path, own_model_right: bool, code: str) -> str:
         """A name for everything the report depends on."""
         files = [submission / name for name in HOMEWORK.weights]
-        hashes = [file_digest(path) for path in files]
+        hashes = [self._digest(path) for path in files]
         model = "reference" if own_model_right else code
         return digest(model, self.version, str(self.config), *hashes)
 
@@ -82,7 +84,7 @@ class TrainingGrader:
             RuntimeError: where it cannot be said, through no fault of the submission's.
         """
         path = submission / KINDS[kind]
-        name = f"outcome-{digest(self.version, kind, file_digest(path))}"
+        name = f"outcome-{digest(self.version, kind, self._digest(path))}"
         if self.store and (kept := self.store.read(name, Outcome.from_json)):
             return kept
         found = self.evaluator.evaluate(path, kind)
@@ -114,6 +116,9 @@ class TrainingGrader:
         thresholds = {name: (t.nothing, t.everything) for name, t in self.config.thresholds}
         return report_training(outcomes, outcomes["vit"].data, thresholds, notes)
 
+    def _digest(self, path: Path) -> str:
+        return file_digest(path, self.config.limits.weights_file_mib * 2**20)
+
     def _lacks(self, outcome: Outcome) -> bool:
         return (outcome.accuracy or 0.0) < dict(self.config.thresholds)["vit"].everything
 
@@ -123,9 +128,10 @@ class TrainingGrader:
 
     def _own(self, path: Path, sources: dict[str, str], launcher: Launcher) -> float | None:
         """The accuracy of the submission's own ViT, or None where it cannot be run."""
-        session = StageSession("vit", sources, {}, launcher, together=True, computing=60.0)
+        limits = self.config.limits
+        session = StageSession("vit", sources, {}, launcher, True, limits.for_own_model())
         try:
-            header = read_header(path, "vit")
+            header = read_header(path, "vit", limits)
             weights = read_tensors(path)
             images, labels = self.evaluator.test_set()
             right = 0
@@ -168,11 +174,16 @@ def stamps(data: str) -> list[str]:
     ]
 
 
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file's content; in a word, why it cannot be used, where none is read."""
+def file_digest(path: Path, most: int) -> str:
+    """The SHA-256 of a file's content; in a word, why it cannot be used, where none is read.
+
+    Args:
+        path: the file.
+        most: bytes; a larger file is not read.
+    """
     if path.is_symlink() or not path.is_file():
         return "missing"
-    if path.stat().st_size > MAX_FILE_BYTES:
+    if path.stat().st_size > most:
         return "too large"
     try:
         with path.open("rb") as file:

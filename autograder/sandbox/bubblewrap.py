@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from autograder.checking.execution.limits import Limits
+
 from .places import INSIDE, SYSTEM_FILES, WORKER, hidden_folder, shown_folders
 from .places import SYSTEM_FOLDERS as SYSTEM
 from .start import environment, start_line
@@ -17,7 +19,7 @@ CAPABILITIES = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
-def command(control: str, user: int, scratch: Path) -> list[str]:
+def command(control: str, user: int, scratch: Path, limits: Limits) -> list[str]:
     """The command line of a jail.
 
     Run as root, the jail's first process keeps the capabilities with which a worker gets
@@ -29,6 +31,7 @@ def command(control: str, user: int, scratch: Path) -> list[str]:
         control: the control socket's descriptor, or "-" for one trial.
         user: whom a worker becomes where this is root.
         scratch: not used: the jail has file systems of its own in memory.
+        limits: what a submission may take.
     """
     settings = environment("/tmp").items()
     return [
@@ -44,7 +47,7 @@ def command(control: str, user: int, scratch: Path) -> list[str]:
         "/tmp",
         "--remount-ro",
         "/",
-        *start_line([ROOM], control, {"kind": "namespaces", "user": user}),
+        *start_line([ROOM], control, {"kind": "namespaces", "user": user}, limits),
     ]
 
 

@@ -14,15 +14,11 @@ from pathlib import Path
 
 from autograder.checking.execution.connection import Launcher
 from autograder.checking.execution.forking import ForkServer
+from autograder.checking.execution.limits import Limits
 
-from .inside import RESIDENT_BYTES, SCRATCH_BYTES
 from .tiers import FIRST_USER, USERS, Tier
 
 END_SECONDS = 30.0
-WORDS = {
-    "memory": f"used more than {RESIDENT_BYTES // 2**30} GiB of memory and was stopped",
-    "disk": f"wrote more than {SCRATCH_BYTES // 2**20} MiB and was stopped",
-}
 numbers = itertools.count(os.getpid())
 
 
@@ -33,20 +29,26 @@ class Jail(ForkServer):
 
     Args:
         tier: the kind of walls.
+        limits: what a submission may take.
     """
 
-    def __init__(self, tier: Tier) -> None:
+    def __init__(self, tier: Tier, limits: Limits = Limits()) -> None:
+        self.limits = limits
         self.scratch = tempfile.TemporaryDirectory()
         folder = Path(self.scratch.name)
         folder.chmod(0o711)
         user = FIRST_USER + next(numbers) % USERS
-        super().__init__(lambda control: tier.command(control, user, folder))
+        super().__init__(lambda control: tier.command(control, user, folder, limits))
 
     def in_words(self, reason: str) -> str | None:
         """Why a worker had ended: a crash by its signal, a limit by its name."""
         if reason.startswith("SIG"):
             return f"crashed the Python that it ran in ({reason})"
-        return WORDS.get(reason)
+        words = {
+            "memory": f"used more than {self.limits.memory_gib:g} GiB of memory and was stopped",
+            "disk": f"wrote more than {self.limits.scratch_mib} MiB and was stopped",
+        }
+        return words.get(reason)
 
     def clear(self) -> bool:
         """End every worker; whether nothing of theirs is left, so that the next may come."""
@@ -77,10 +79,12 @@ class JailPool:
 
     Args:
         tier: the kind of walls.
+        limits: what a submission may take.
     """
 
-    def __init__(self, tier: Tier) -> None:
+    def __init__(self, tier: Tier, limits: Limits = Limits()) -> None:
         self.tier = tier
+        self.limits = limits
         self.lock = threading.Lock()
         self.idle: list[Jail] = []
         self.starter = ThreadPoolExecutor(1)
@@ -112,7 +116,7 @@ class JailPool:
             with self.lock:
                 jail = self.idle.pop() if self.idle else None
             if jail is None:
-                return self.starter.submit(Jail, self.tier).result()
+                return self.starter.submit(Jail, self.tier, self.limits).result()
             if jail.alive():
                 return jail
             jail.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.checking.execution.limits import Limits
+
 from .inside import landlock
 from .places import (
     INSIDE,
@@ -17,13 +19,14 @@ from .places import (
 from .start import environment, start_line
 
 
-def command(control: str, user: int, scratch: Path) -> list[str]:
+def command(control: str, user: int, scratch: Path, limits: Limits) -> list[str]:
     """The command line of a process whose workers close themselves in.
 
     Args:
         control: the control socket's descriptor, or "-" for one trial.
         user: whom a worker becomes where this is root.
         scratch: the folder in which every worker gets one of its own.
+        limits: what a submission may take.
     """
     hidden = hidden_folder()
     folders = shown_folders(hidden)
@@ -38,7 +41,7 @@ def command(control: str, user: int, scratch: Path) -> list[str]:
     }
     rooms = [INSIDE.parent, WORKER.parent]
     settings = [f"{name}={value}" for name, value in environment(str(scratch)).items()]
-    return ["/usr/bin/env", "-i", *settings, *start_line(rooms, control, walls)]
+    return ["/usr/bin/env", "-i", *settings, *start_line(rooms, control, walls, limits)]
 
 
 def missing() -> str | None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.checking.execution.limits import Limits
+
 from . import SandboxUnavailable, bubblewrap, landlocked
 
 FIRST_USER, USERS = 65520, 14  # No distribution gives these out; a jail has one for itself.
@@ -28,13 +30,14 @@ class Tier:
     Attributes:
         name: as in vitcourse.toml.
         command: the command line of the process that workers are forked from, given its control
-            socket (or "-" for one trial), whom workers become under root, and a folder.
+            socket (or "-" for one trial), whom workers become under root, a folder, and what a
+            submission may take.
         missing: what is not installed, or None.
         describe: what it holds, in a sentence.
     """
 
     name: str
-    command: Callable[[str, int, Path], list[str]]
+    command: Callable[[str, int, Path, Limits], list[str]]
     missing: Callable[[], str | None]
     describe: Callable[[], str]
 
@@ -46,7 +49,7 @@ class Tier:
         with tempfile.TemporaryDirectory() as scratch:
             Path(scratch).chmod(0o711)
             trial = subprocess.run(
-                self.command("-", FIRST_USER, Path(scratch)),
+                self.command("-", FIRST_USER, Path(scratch), Limits()),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

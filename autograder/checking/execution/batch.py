@@ -16,8 +16,9 @@ from ..api.compare import CheckFailed
 from ..assignments import STAGES
 from .connection import Launcher
 from .entry import require_own_work
+from .limits import Limits
 from .script import Scripts
-from .session import COMPUTING_SECONDS_ONCE_SLOW, StageSession
+from .session import StageSession
 
 Part = tuple[str, bool]
 
@@ -28,11 +29,13 @@ class Batch:
     Args:
         scripts: what the stages' checks ask.
         standins: stand-ins' texts, by stage.
+        limits: what a submission may take; here every program gets what a slow one gets.
     """
 
-    def __init__(self, scripts: Scripts, standins: dict[str, str]) -> None:
+    def __init__(self, scripts: Scripts, standins: dict[str, str], limits: Limits) -> None:
         self.scripts = scripts
         self.standins = standins
+        self.limits = limits
 
     def passed(
         self, stages: Sequence[str], sources: dict[str, str], launcher: Launcher
@@ -52,12 +55,7 @@ class Batch:
         ]
         groups = [[*alone, *together], *([(s, False)] for s in stages if STAGES[s].needs)]
         session = StageSession(
-            stages[0],
-            sources,
-            self.standins,
-            launcher,
-            slow=True,
-            computing=COMPUTING_SECONDS_ONCE_SLOW,
+            stages[0], sources, self.standins, launcher, limits=self.limits, slow=True
         )
         found: dict[str, set[str]] = {stage: set() for stage in stages}
         try:

@@ -128,7 +128,7 @@ class Connection:
             if words := self.kill():
                 raise WorkerGone(words) from error
             if time.monotonic() - started >= computing:
-                words = f"computed for longer than {computing:.0f} s and was stopped"
+                words = f"computed for longer than {computing:g} s and was stopped"
                 raise WorkerSlow(words) from error
             raise WorkerGone("ended the process it ran in, or wrote into its answers") from error
 

@@ -14,6 +14,7 @@ from ..api.check import Check, in_order
 from ..api.program import Runner
 from .batch import Batch
 from .connection import Launcher
+from .limits import Limits
 from .script import Scripts
 from .stage_run import Judgement, StageRun
 
@@ -30,6 +31,7 @@ class Executor:
         seed: whence the inputs come.
         newer: what a source uses that only a newer Python knows, in words; "" where nothing.
         required: files of an earlier assignment that have to be there, too, by stage.
+        limits: what a submission may take.
 
     Raises:
         ValueError: where the checks of a stage rest on each other in a circle, or share a name.
@@ -44,6 +46,7 @@ class Executor:
         *,
         newer: Callable[[str], str] = lambda source: "",
         required: Mapping[str, tuple[str, ...]] | None = None,
+        limits: Limits = Limits(),
     ) -> None:
         self.checks = {stage: in_order(each) for stage, each in checks.items()}
         self.standins = standins
@@ -51,8 +54,9 @@ class Executor:
         self.seed = seed
         self.newer = newer
         self.required = required or {}
+        self.limits = limits
         self.scripts = Scripts(self.checks, seed, reference)
-        self.batch = Batch(self.scripts, standins)
+        self.batch = Batch(self.scripts, standins, limits)
 
     def judge(
         self, stages: Sequence[str], sources: dict[str, str], launcher: Launcher

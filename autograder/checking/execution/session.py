@@ -17,12 +17,8 @@ from ..api.program import Answer, Program, Reply, WorkerGone, WorkerSlow
 from ..assignments import STAGES, STUDENT_FILES
 from ..worker.protocol import frame
 from .connection import NOTHING, Connection, Launcher
+from .limits import Limits
 
-COMPUTING_SECONDS = 10.0
-COMPUTING_SECONDS_ONCE_SLOW = 3.0
-WAITING_SECONDS = 120.0
-WAITING_SECONDS_ONCE_SLOW = 20.0
-STAGE_SECONDS = 600.0
 T = TypeVar("T")
 MAX_SOURCE_BYTES = 2**20
 
@@ -71,7 +67,8 @@ class StageSession:
         standins: stand-ins by stage; those of the stages it needs are laid over.
         launcher: whence workers come.
         together: whether the four files run as they are, without stand-ins.
-        computing: seconds of computing for one program; fewer once one was too slow.
+        limits: what its programs may take.
+        slow: whether one took too long before; the next ones may take less.
     """
 
     stage: str
@@ -79,11 +76,11 @@ class StageSession:
     standins: dict[str, str]
     launcher: Launcher
     together: bool = False
+    limits: Limits = Limits()
     connection: Connection | None = None
     replace: bool = False
     spent: float = 0.0
     slow: bool = False
-    computing: float = COMPUTING_SECONDS
 
     @property
     def modules(self) -> list[str]:
@@ -119,7 +116,7 @@ class StageSession:
         if self.connection is None and (error := self.load()):
             raise CheckFailed(error)
         try:
-            return self._request(lambda worker, limits: worker.request(program.packed, *limits))
+            return self._request(lambda worker, seconds: worker.request(program.packed, *seconds))
         except WorkerGone as error:
             words = f"{program.target}: your code {error}\nTry: {NO_END}"
             raise CheckFailed(words) from error
@@ -135,7 +132,7 @@ class StageSession:
             return None
         try:
             return self._request(
-                lambda worker, limits: worker.request_all(programs, count, *limits)
+                lambda worker, seconds: worker.request_all(programs, count, *seconds)
             )
         except WorkerGone:
             return None
@@ -165,7 +162,7 @@ class StageSession:
         files = " and ".join(STAGES[self.stage].files)
         try:
             asked = frame(request, NOTHING)
-            reply = self._request(lambda worker, limits: worker.request(asked, *limits))
+            reply = self._request(lambda worker, seconds: worker.request(asked, *seconds))
             errors = reply.header["errors"]
             words = import_errors_in_words({m: errors[m] for m in self.modules if errors[m]})
         except WorkerGone as error:
@@ -186,17 +183,15 @@ class StageSession:
 
     def _request(self, ask: Callable[[Connection, tuple[float, float]], T]) -> T:
         assert self.connection
-        left = STAGE_SECONDS - self.spent
+        left = self.limits.stage_seconds - self.spent
         started = time.monotonic()
         try:
             if left <= 0:
-                raise WorkerGone(f"used up the stage's {STAGE_SECONDS:.0f} s")
-            waiting = min(WAITING_SECONDS_ONCE_SLOW if self.slow else WAITING_SECONDS, left)
-            return ask(self.connection, (self.computing, waiting))
+                raise WorkerGone(f"used up the stage's {self.limits.stage_seconds:.0f} s")
+            computing, waiting = self.limits.of_program(self.slow)
+            return ask(self.connection, (computing, min(waiting, left)))
         except WorkerGone as gone:
-            if isinstance(gone, WorkerSlow):
-                self.slow = True
-                self.computing = min(self.computing, COMPUTING_SECONDS_ONCE_SLOW)
+            self.slow = self.slow or isinstance(gone, WorkerSlow)
             self.close()
             raise
         finally:

@@ -93,7 +93,7 @@ class StageRun:
     """Judges one stage of one submission.
 
     Attributes:
-        executor: knows the checks, the stand-ins, the reference and the seed.
+        executor: knows the checks, the stand-ins, the reference, the seed and the limits.
         stage: the stage's key.
         sources: the submission's files, by module name.
         launcher: whence workers come.
@@ -148,8 +148,9 @@ class StageRun:
     def session(self, together: bool) -> StageSession:
         """The submission in a worker, the four files as they are or with stand-ins."""
         if together not in self.sessions:
+            standins, limits = self.executor.standins, self.executor.limits
             self.sessions[together] = StageSession(
-                self.stage, self.sources, self.executor.standins, self.launcher, together
+                self.stage, self.sources, standins, self.launcher, together, limits
             )
         return self.sessions[together]
 

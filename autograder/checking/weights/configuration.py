@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api.error_text import TRACE_LIMIT, quoted
+from ..execution.limits import Limits
 
 AGAIN = "\nTry: run the notebook's cell that saves the weights again."
 CONFIG = "\nTry: hand handin.save_weights the arguments the model was built with."
 SMALLER = "\nTry: a smaller model; a million parameters are enough for all points."
-MAX_OPERATIONS = 15_000_000_000
 NUMBER_COST = 160
 IMAGE_SIZE = 32
 RANGES = {
@@ -133,16 +133,16 @@ def is_number(value: Any) -> bool:
     return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
-def check_cost(header: Header, name: str) -> None:
+def check_cost(header: Header, name: str, limits: Limits) -> None:
     """Refuse a model that takes too long to be run on all test images.
 
     Raises:
         WeightsError: says how much it takes, and how much may be taken.
     """
-    if (operations := cost(header).operations) > MAX_OPERATIONS:
+    if (operations := cost(header).operations) > limits.model_gflops * 1e9:
         raise WeightsError(
             f"{name}: the model takes {operations / 1e9:.1f} billion operations for an image; "
-            f"at most {MAX_OPERATIONS / 1e9:.0f} billion are evaluated\n"
+            f"at most {limits.model_gflops:g} billion are evaluated\n"
             "Try: fewer layers, smaller sizes, or larger patches (attention's cost grows with the "
             "square of their number)."
         )

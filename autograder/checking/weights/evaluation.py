@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ..api.error_text import quoted
 from ..assignments import HOMEWORK, STAGES
+from ..execution.limits import Limits
 from ..execution.verdicts import StageReport, Status, Verdict
 from .configuration import Header, WeightsError, cost
 from .reading import load_model
@@ -78,7 +79,13 @@ class Outcome:
         return outcome
 
 
-def evaluate(path: Path, kind: str, data: TestImages, device: str = "cpu") -> Outcome:
+def evaluate(
+    path: Path,
+    kind: str,
+    data: TestImages,
+    device: str = "cpu",
+    limits: Limits = Limits(),
+) -> Outcome:
     """What the model in a weights file is worth, or why that cannot be said.
 
     Args:
@@ -86,10 +93,11 @@ def evaluate(path: Path, kind: str, data: TestImages, device: str = "cpu") -> Ou
         kind: "vit" or "resnet".
         data: with the test images, all of which are used.
         device: where to compute, as PyTorch names it.
+        limits: how large the file may be, and how large and costly its model.
     """
     count = len(data.test_images)
     try:
-        model, header = load_model(path, kind)
+        model, header = load_model(path, kind, limits)
         classes = header.config.get("num_classes", 10)
         if classes != len(data.classes):
             raise WeightsError(

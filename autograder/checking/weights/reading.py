@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from ..api.error_text import differences
+from ..execution.limits import Limits
 from .configuration import (
     AGAIN,
     CONFIG,
@@ -26,29 +27,32 @@ from .configuration import (
     statistics,
 )
 
-MAX_FILE_BYTES = 512 * 2**20
 MAX_HEADER_BYTES = 4 * 2**20
-MAX_PARAMETERS = 100_000_000
 FLOATING = ("F32", "F64", "F16", "BF16")
 WHOLE = ("I64", "I32")
 
 
-def read_header(path: Path, kind: str) -> Header:
+def read_header(path: Path, kind: str, limits: Limits = Limits()) -> Header:
     """Read and check a file's metadata.
+
+    Args:
+        path: the file.
+        kind: "vit" or "resnet".
+        limits: how large the file may be, and how costly its model.
 
     Raises:
         WeightsError: where the file is missing, damaged, of another kind or out of bounds.
     """
     if not path.is_file() or path.is_symlink():
         raise WeightsError(f"{path.name} was not found{AGAIN}")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise WeightsError(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MiB{SMALLER}")
+    if path.stat().st_size > limits.weights_file_mib * 2**20:
+        raise WeightsError(f"{path.name} is larger than {limits.weights_file_mib} MiB{SMALLER}")
     try:
         other = written_otherwise(path)
         if not other:
             with safe_open(path, framework="pt") as file:
                 metadata = file.metadata() or {}
-            return header_of(metadata, kind, path.name)
+            return header_of(metadata, kind, path.name, limits)
     except WeightsError:
         raise
     except KeyError as error:
@@ -60,7 +64,7 @@ def read_header(path: Path, kind: str) -> Header:
     raise WeightsError(f"{path.name} {other}{AGAIN}")
 
 
-def header_of(metadata: dict[str, str], kind: str, name: str) -> Header:
+def header_of(metadata: dict[str, str], kind: str, name: str, limits: Limits) -> Header:
     """What a file's metadata say, checked.
 
     Raises:
@@ -82,7 +86,7 @@ def header_of(metadata: dict[str, str], kind: str, name: str) -> Header:
         statistics(std, "std", 1e-3, name),
         metadata.get("dataset", "")[:100],
     )
-    check_cost(header, name)
+    check_cost(header, name, limits)
     return header
 
 
@@ -108,7 +112,7 @@ def build(header: Header) -> nn.Module:
     return model
 
 
-def expected_tensors(header: Header, name: str) -> dict[str, Tensor]:
+def expected_tensors(header: Header, name: str, limits: Limits) -> dict[str, Tensor]:
     """Names, shapes and kinds of a model's tensors, without memory behind them.
 
     Raises:
@@ -122,9 +126,10 @@ def expected_tensors(header: Header, name: str) -> dict[str, Tensor]:
             f"{name}: the configuration builds no {header.kind} ({error}){CONFIG}"
         ) from error
     parameters = sum(p.numel() for p in model.parameters())
-    if parameters > MAX_PARAMETERS:
+    if parameters > limits.model_parameters:
         raise WeightsError(
-            f"{name}: {parameters:,} parameters; at most {MAX_PARAMETERS:,} are evaluated{SMALLER}"
+            f"{name}: {parameters:,} parameters; at most {limits.model_parameters:,} are "
+            f"evaluated{SMALLER}"
         )
     return model.state_dict()
 
@@ -194,14 +199,23 @@ def check_shapes(
     )
 
 
-def load_model(path: Path, kind: str) -> tuple[nn.Module, Header]:
+def load_model(
+    path: Path,
+    kind: str,
+    limits: Limits = Limits(),
+) -> tuple[nn.Module, Header]:
     """The model in a file, in eval mode, and its header.
+
+    Args:
+        path: the file.
+        kind: "vit" or "resnet".
+        limits: how large the file may be, and how large and costly its model.
 
     Raises:
         WeightsError: where names, shapes or numbers do not fit.
     """
-    header = read_header(path, kind)
-    weights = read_tensors(path, expected_tensors(header, path.name))
+    header = read_header(path, kind, limits)
+    weights = read_tensors(path, expected_tensors(header, path.name, limits))
     model = build(header)
     model.load_state_dict(weights)
     return model.eval(), header

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import RESIDENT_BYTES
 from .kernel import PR_SET_DUMPABLE, prctl
 from .limits import keep_only
 from .processes import address_space, below, descendants, memory, reap
@@ -134,7 +133,7 @@ class Zygote:
             tree = below(worker.process, processes)
             return used.get(worker.process, 0) + sum(used[each.number] for each in tree)
 
-        if sum(used.values()) > RESIDENT_BYTES:
+        if sum(used.values()) > self.walls.share.resident:
             self.end(max(running, key=size), "memory")
         for worker in running:
             if self.walls.overfull(worker.process):

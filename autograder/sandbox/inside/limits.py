@@ -6,6 +6,7 @@ import itertools
 import os
 import resource
 import signal
+from dataclasses import dataclass
 
 from .kernel import (
     LIBC,
@@ -16,24 +17,41 @@ from .kernel import (
     prctl,
 )
 
-MEMORY_BYTES = 4 * 2**30
-FILE_BYTES = 64 * 2**20
-CPU_SECONDS = 300
 PROCESSES = 64
 FILES = 128
 
 
-def limit(baseline: int, processes: int) -> None:
+@dataclass(frozen=True)
+class Share:
+    """What a submission may use; it is told from outside the walls.
+
+    Attributes:
+        resident: bytes of memory, for all its processes.
+        address_space: bytes that one process may map.
+        scratch: bytes of files, for one worker.
+        file: bytes of one file.
+        computing: whole seconds, for one process.
+    """
+
+    resident: int
+    address_space: int
+    scratch: int
+    file: int
+    computing: int
+
+
+def limit(share: Share, baseline: int, processes: int) -> None:
     """Cap this process and its children.
 
     Args:
+        share: what it may use.
         baseline: bytes of address space that are mapped before a submission runs.
         processes: how many processes and threads this user may have.
     """
     for what, most in (
-        (resource.RLIMIT_AS, baseline + MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, FILE_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_AS, baseline + share.address_space),
+        (resource.RLIMIT_FSIZE, share.file),
+        (resource.RLIMIT_CPU, share.computing),
         (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_NOFILE, FILES),
         (resource.RLIMIT_MEMLOCK, 0),

@@ -17,7 +17,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-from . import SCRATCH_BYTES, landlock, seccomp
+from . import landlock, seccomp
 from .kernel import (
     CLONE_NEWIPC,
     CLONE_NEWNS,
@@ -36,7 +36,7 @@ from .kernel import (
     prctl,
     unshare,
 )
-from .limits import PROCESSES, become, limit
+from .limits import PROCESSES, Share, become, limit
 from .processes import descendants, reap, threads_of
 
 SCRATCH_FILES = 4096
@@ -45,7 +45,14 @@ CAP_DAC_READ_SEARCH = 2
 
 
 class Walls(Protocol):
-    """How workers are kept apart from everything, and ended."""
+    """How workers are kept apart from everything, and ended.
+
+    Attributes:
+        share: what a submission may use.
+    """
+
+    @property
+    def share(self) -> Share: ...
 
     def fork(self) -> int:
         """Like `os.fork`."""
@@ -84,10 +91,12 @@ class Namespaces:
     worker lives longer than the worker.
 
     Args:
+        share: what a submission may use.
         user: whom a worker becomes where this is root.
     """
 
-    def __init__(self, user: int) -> None:
+    def __init__(self, share: Share, user: int) -> None:
+        self.share = share
         self.user = user
         self.own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.filter = seccomp.program(namespaces=True)
@@ -103,12 +112,12 @@ class Namespaces:
     def close_in(self, baseline: int) -> None:
         """Namespaces, limits, no root, no capability, no system call that a worker needs not."""
         unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
-        limit(baseline, PROCESSES)
+        limit(self.share, baseline, PROCESSES)
         mount("", "/", MS_REC | MS_PRIVATE)
         quiet = MS_NOSUID | MS_NODEV
         below = [prefix for prefix in {sys.prefix, sys.base_prefix} if prefix.startswith("/tmp/")]
         python = {prefix: os.open(prefix, os.O_PATH) for prefix in below}
-        size = f"mode=1777,nr_inodes={SCRATCH_FILES},size={SCRATCH_BYTES}"
+        size = f"mode=1777,nr_inodes={SCRATCH_FILES},size={self.share.scratch}"
         mount("tmpfs", "/tmp", quiet, size)
         for prefix, place in python.items():
             os.makedirs(prefix)
@@ -136,6 +145,7 @@ class Landlocked:
     """Walls without namespaces: Landlock, seccomp, and orphans that come back to this process.
 
     Args:
+        share: what a submission may use.
         user: whom a worker becomes where this is root.
         readable: paths below which a worker may read.
         listable: paths below which a worker may see names only.
@@ -147,6 +157,7 @@ class Landlocked:
 
     def __init__(
         self,
+        share: Share,
         user: int,
         readable: list[str],
         listable: list[str],
@@ -154,6 +165,7 @@ class Landlocked:
         scratch: str,
         version: int | None = None,
     ) -> None:
+        self.share = share
         self.user = user
         self.readable = readable
         self.listable = listable
@@ -172,7 +184,8 @@ class Landlocked:
     def close_in(self, baseline: int) -> None:
         """Landlock, limits, no root, no system call that reaches other processes."""
         os.setsid()
-        limit(baseline, threads_of(self.user if os.getuid() == 0 else os.getuid()) + PROCESSES)
+        running = threads_of(self.user if os.getuid() == 0 else os.getuid())
+        limit(self.share, baseline, running + PROCESSES)
         folder = self.folder(os.getpid())
         folder.mkdir(mode=0o700)
         if os.getuid() == 0:
@@ -198,7 +211,7 @@ class Landlocked:
                 sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
         except FileNotFoundError:
             return False
-        return len(sizes) > SCRATCH_FILES or sum(sizes) > SCRATCH_BYTES
+        return len(sizes) > SCRATCH_FILES or sum(sizes) > self.share.scratch
 
     def end(self, worker: int, others: Collection[int]) -> int:
         """Kill the worker, whatever is below it, and all orphans; remove its folder.
