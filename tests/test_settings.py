@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from autograder.checking.execution.limits import Limits
 from autograder.grading.config import ConfigError, CourseConfig, Threshold, load_config
 from autograder.grading.settings_file import line_of
 
@@ -63,6 +66,30 @@ def test_what_is_not_said_is_the_default(tmp_path: Path) -> None:
         ),
         ("[training]\nvit = [true, 0.5]", "found [true, 0.5]"),
         ("training.vit = [0.1, 1.5]", "line 1: [training] vit is two accuracies"),
+        (
+            "[limits]\nstage_second = 60",
+            'line 2: [limits] has no entry "stage_second". Did you mean "stage_seconds"? ',
+        ),
+        (
+            "[limits]\nstage_seconds = 5",
+            "line 2: [limits] stage_seconds is a number from 10 to 36,000, for example 600.0; "
+            "found 5",
+        ),
+        ("[limits]\nmemory_gib = nan", "[limits] memory_gib is a number from 0.5 to 64"),
+        ("[limits]\nmemory_gib = '3'", 'for example 3.0; found "3"'),
+        (
+            "[limits]\nscratch_mib = 99.5",
+            "[limits] scratch_mib is a whole number from 1 to 4,096, for example 256; found 99.5",
+        ),
+        (
+            "[limits]\n\nslow_program_cpu_seconds = 10",
+            "line 3: [limits] slow_program_cpu_seconds is less than program_cpu_seconds = 10; "
+            "found 10",
+        ),
+        (
+            "[limits]\nworker_cpu_seconds = 50",
+            "line 2: [limits] worker_cpu_seconds is more than own_model_cpu_seconds = 60; found 50",
+        ),
         ("[grading]\ndevice 'cpu'", "is not valid TOML"),
         ("[grading]\ndevice 'cpu'", "line 2, column"),
     ],
@@ -72,6 +99,16 @@ def test_what_cannot_be_is_refused_by_line_and_name(tmp_path: Path, text: str, w
         load(tmp_path, text)
     assert words in str(refused.value)
     assert str(tmp_path / "vitcourse.toml") in str(refused.value)
+
+
+def test_every_limit_is_a_setting_and_stands_in_the_repositorys_file(tmp_path: Path) -> None:
+    written = tomllib.loads((ROOT / "vitcourse.toml").read_text())["limits"]
+    assert list(written) == list(asdict(Limits()))
+    assert load_config(ROOT).limits == Limits()
+    limits = load(tmp_path, "[limits]\nmemory_gib = 6\nstage_seconds = 900\n").limits
+    assert limits == Limits(memory_gib=6.0, stage_seconds=900.0)
+    assert limits.changed == ("stage_seconds=900.0", "memory_gib=6.0")
+    assert Limits().changed == ()
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:

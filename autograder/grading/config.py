@@ -21,6 +21,14 @@ Accuracies = Annotated[
     tuple[Accuracy, Accuracy],
     Meta(description="two accuracies from 0 to 1, the one that earns nothing first"),
 ]
+# The first of two limits is below the other one. A worker that may compute for no longer than one
+# of its programs is given none.
+BELOW = (
+    ("slow_program_cpu_seconds", "program_cpu_seconds"),
+    ("slow_program_wall_seconds", "program_wall_seconds"),
+    ("program_cpu_seconds", "worker_cpu_seconds"),
+    ("own_model_cpu_seconds", "worker_cpu_seconds"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,11 +78,33 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     resnet: Accuracies = THRESHOLDS["resnet"]
 
 
+class SubmissionLimits(Struct, frozen=True, forbid_unknown_fields=True):
+    """The section [limits]: the same entries as in `Limits`, and what each can be."""
+
+    program_cpu_seconds: Annotated[float, Meta(ge=2, le=600)] = Limits.program_cpu_seconds
+    program_wall_seconds: Annotated[float, Meta(ge=2, le=3600)] = Limits.program_wall_seconds
+    slow_program_cpu_seconds: Annotated[float, Meta(ge=1, le=600)] = Limits.slow_program_cpu_seconds
+    slow_program_wall_seconds: Annotated[float, Meta(ge=1, le=3600)] = (
+        Limits.slow_program_wall_seconds
+    )
+    stage_seconds: Annotated[float, Meta(ge=10, le=36_000)] = Limits.stage_seconds
+    worker_cpu_seconds: Annotated[int, Meta(ge=10, le=36_000)] = Limits.worker_cpu_seconds
+    memory_gib: Annotated[float, Meta(ge=0.5, le=64)] = Limits.memory_gib
+    scratch_mib: Annotated[int, Meta(ge=1, le=4096)] = Limits.scratch_mib
+    file_mib: Annotated[int, Meta(ge=1, le=4096)] = Limits.file_mib
+    own_model_cpu_seconds: Annotated[float, Meta(ge=1, le=3600)] = Limits.own_model_cpu_seconds
+    evaluation_seconds: Annotated[float, Meta(ge=60, le=86_400)] = Limits.evaluation_seconds
+    weights_file_mib: Annotated[int, Meta(ge=1, le=4096)] = Limits.weights_file_mib
+    model_parameters: Annotated[int, Meta(ge=10_000, le=10**9)] = Limits.model_parameters
+    model_gflops: Annotated[float, Meta(ge=0.1, le=1000)] = Limits.model_gflops
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The file."""
 
     grading: Grading = Grading()
     training: Training = Training()
+    limits: SubmissionLimits = SubmissionLimits()
 
 
 def load_config(root: Path) -> CourseConfig:
@@ -93,5 +123,12 @@ def load_config(root: Path) -> CourseConfig:
         if nothing >= everything:
             raise file.refusal("training", name)
         thresholds.append((name, Threshold(nothing, everything)))
-    grading = settings.grading
-    return CourseConfig(grading.isolation, grading.data, tuple(thresholds), grading.device)
+    grading, limits = settings.grading, structs.asdict(settings.limits)
+    for low, high in BELOW:
+        if limits[low] >= limits[high]:
+            if file.says("limits", low):
+                raise file.refusal("limits", low, f"less than {high} = {limits[high]:g}")
+            raise file.refusal("limits", high, f"more than {low} = {limits[low]:g}")
+    return CourseConfig(
+        grading.isolation, grading.data, tuple(thresholds), grading.device, Limits(**limits)
+    )
