@@ -15,6 +15,7 @@ from broken import KINDS
 from broken.kind import Kind
 
 from autograder.checking.assignments import HOMEWORK, STAGES
+from autograder.checking.execution.limits import Limits
 from autograder.checking.execution.verdicts import Status
 from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
@@ -38,6 +39,15 @@ def grader() -> Iterator[Grader]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[Grader]:
+    """The same with little time, for what would take all that it gets."""
+    limits = Limits(program_cpu_seconds=0.5, slow_program_cpu_seconds=0.5)
+    with Grader(CourseConfig(data="sample", limits=limits), b"a secret of the tests") as made:
+        made.mistakes.known = {stage: [] for stage in HOMEWORK.code_stages}
+        yield made
+
+
 def kinds() -> Iterator[object]:
     """Every kind, by its name."""
     for kind in KINDS:
@@ -52,8 +62,9 @@ def test_kinds_are_told_apart_by_name_and_every_slow_one_is_there() -> None:
 
 @pytest.mark.parametrize("kind", list(kinds()))
 def test_a_broken_submission_is_told_why_and_gets_what_is_due(
-    grader: Grader, tmp_path: Path, kind: Kind
+    request: pytest.FixtureRequest, tmp_path: Path, kind: Kind
 ) -> None:
+    grader = request.getfixturevalue("hurried" if kind.name in SLOW else "grader")
     for name, content in kind.files().items():
         (tmp_path / name).write_bytes(content)
     reports = grader.grade(tmp_path)
