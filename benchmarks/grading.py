@@ -28,13 +28,14 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import bank
-from autograder.bank.judging import ROOT, SOLUTIONS, checks
+from autograder.bank.judging import SOLUTIONS, checks
 from autograder.checking.assignments import HOMEWORK, STAGES
 from autograder.checking.execution.forking import unconfined
 from autograder.checking.execution.live_reference import LiveReference
 from autograder.checking.execution.recorded import Recorder
 from autograder.checking.worker.loading import filename
 from autograder.grading.evaluation import Evaluator
+from autograder.places import NOTEBOOKS, ROOT, SETTINGS
 from autograder.release.weights import sample_weights
 
 from .in_kernel import judge_stage
@@ -180,8 +181,8 @@ def record(folder: Path) -> None:
 
 def our_course(root: Path) -> Path:
     """Our course, released; the released notebook."""
-    shutil.copytree(ROOT / "notebooks", root / "notebooks")
-    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+    shutil.copytree(NOTEBOOKS, root / NOTEBOOKS.name)
+    shutil.copyfile(SETTINGS, root / SETTINGS.name)
     (root / "vitcourse.toml").write_text(OUR_CONFIG)
     subprocess.run([VITCOURSE, "release"], cwd=root, check=True)
     return root / "release" / HOMEWORK.name / HOMEWORK.notebook

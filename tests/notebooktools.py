@@ -17,8 +17,8 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells, 
 from traitlets.config import Config
 
 from autograder.checking.assignments import ASSIGNMENTS, Assignment
+from autograder.places import ROOT
 from autograder.release.release import source_notebook
-from autograder.release.stubs import ROOT
 
 SOURCES = {name: source_notebook(ROOT, assignment) for name, assignment in ASSIGNMENTS.items()}
 SAMPLE = {"VITCOURSE_DATA": "sample", "VITCOURSE_BUDGET": "quick", "MPLBACKEND": "agg"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from attacks import folders, trained
-from attacks.attack import ROOT, SOLUTIONS
+from attacks.attack import SOLUTIONS
 from attacks.course import Course, leftovers
 from attacks.folders import FolderAttack
 from attacks.reports import assert_readable
@@ -19,6 +19,7 @@ from autograder.checking.execution.verdicts import StageReport, Status
 from autograder.checking.feedback.report import as_text
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
+from autograder.places import ROOT
 
 # Without the sandbox these submissions would run on the tester's own machine.
 pytestmark = pytest.mark.skipif(

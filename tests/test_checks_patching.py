@@ -12,6 +12,7 @@ import torch
 
 from autograder import bank
 from autograder.bank import judging
+from autograder.places import HIDDEN
 
 WRONG = bank.load("patching")
 RIGHT = [(name, files) for name, files in bank.right_versions() if "ViT" in files]
@@ -46,7 +47,7 @@ def test_always_refusing_earns_nothing() -> None:
 
 
 def test_the_standin_does_what_the_solution_does() -> None:
-    standin = imported(judging.ROOT / "autograder" / "hidden" / "standins" / "patching.py")
+    standin = imported(HIDDEN / "standins" / "patching.py")
     images = torch.arange(2 * 3 * 6 * 9.0).view(2, 3, 6, 9)
     kernel = torch.eye(27).view(27, 3, 3, 3)
     patches = torch.nn.functional.conv2d(images, kernel, stride=3).flatten(2).transpose(1, 2)

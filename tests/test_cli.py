@@ -19,9 +19,9 @@ from autograder.cli import doctor
 from autograder.cli.common import Exit
 from autograder.cli.main import app
 from autograder.grading import grader
+from autograder.places import ROOT
 from autograder.release import release
 from autograder.release.gate import GateError
-from autograder.release.stubs import ROOT
 from autograder.sandbox import SandboxUnavailable
 
 COMMANDS = (

@@ -18,9 +18,9 @@ from autograder import bank
 from autograder.bank.judging import SOLUTIONS as SOLVED
 from autograder.bridge.config import COURSE_ID
 from autograder.checking.assignments import ASSIGNMENTS, STAGES, Assignment
+from autograder.places import ASSIGNMENT as STUBS
+from autograder.places import ROOT, SOLUTIONS
 from autograder.release.package import assemble
-from autograder.release.stubs import ASSIGNMENT as STUBS
-from autograder.release.stubs import ROOT, SOLUTIONS
 from autograder.sandbox.tiers import TIERS
 
 LABS = {name: assignment for name, assignment in ASSIGNMENTS.items() if assignment.after}

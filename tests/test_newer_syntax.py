@@ -13,7 +13,7 @@ from autograder.checking.execution.verdicts import Status
 from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 from autograder.grading.newer import newer_syntax, too_new
-from autograder.release.stubs import SOLUTIONS
+from autograder.places import SOLUTIONS
 
 NEWER = {
     "type alias": ("type X = int\n", 1, (3, 12)),

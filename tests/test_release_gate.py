@@ -19,9 +19,9 @@ from autograder.bridge.config import configure
 from autograder.checking.assignments import ASSIGNMENTS, HOMEWORK, STAGES, Assignment
 from autograder.checking.execution.verdicts import StageReport, Status, Verdict
 from autograder.grading.recordings import write
+from autograder.places import SOLUTIONS
 from autograder.release import gate, release, staging
 from autograder.release.gate import GateError, check_points, points_problems
-from autograder.release.stubs import SOLUTIONS
 
 SECRET = "tokens = self.encoder(self.dropout(self.embed(images)))"
 ANSWER = "A patch of four pixels knows little of its neighbours."

@@ -18,9 +18,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.checking.assignments import ASSIGNMENTS, Assignment
+from autograder.places import SOLUTIONS
 from autograder.release.leaks import LeakScan
 from autograder.release.package import assemble
-from autograder.release.stubs import SOLUTIONS
 
 SOLUTION = '''import torch
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.checking.assignments import HOMEWORK
+from autograder.places import ASSIGNMENT, ROOT, SOLUTIONS
 from autograder.release.package import assemble, student_zip
-from autograder.release.stubs import ASSIGNMENT, ROOT, SOLUTIONS
 
 NOTEBOOK = ROOT / "notebooks" / "vit-cifar10" / "vit-cifar10.ipynb"
 

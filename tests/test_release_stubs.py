@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import places
 from autograder.checking.assignments import STUDENT_FILES
 from autograder.release import stubs
 
@@ -39,14 +40,14 @@ for words, call in calls.items():
 
 
 def test_committed_stubs_are_what_the_solutions_give() -> None:
-    assert stubs.outdated(stubs.SOLUTIONS, stubs.ASSIGNMENT) == []
+    assert stubs.outdated(places.SOLUTIONS, places.ASSIGNMENT) == []
 
 
 def test_check_names_a_stub_that_differs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in STUDENT_FILES:
-        shutil.copy(stubs.ASSIGNMENT / name, tmp_path)
+        shutil.copy(places.ASSIGNMENT / name, tmp_path)
     with (tmp_path / "utils.py").open("a", encoding="utf-8") as file:
         file.write("# edited by hand\n")
     (tmp_path / "ViT.py").unlink()
@@ -63,12 +64,12 @@ def test_check_names_a_stub_that_differs(
 
 
 def test_stubs_import_construct_and_name_their_stage() -> None:
-    subprocess.run([sys.executable, "-c", CONSTRUCT], cwd=stubs.ASSIGNMENT, check=True)
+    subprocess.run([sys.executable, "-c", CONSTRUCT], cwd=places.ASSIGNMENT, check=True)
 
 
 def test_stubs_are_formatted() -> None:
     pytest.importorskip("ruff")
-    files = [stubs.ASSIGNMENT / name for name in STUDENT_FILES]
+    files = [places.ASSIGNMENT / name for name in STUDENT_FILES]
     for command in (["format", "--check"], ["check"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, *files], check=True)
 

@@ -106,6 +106,17 @@ def test_rooms_import_only_rooms_below(room: str, may_use: set[str]) -> None:
                 assert parts[1] in may_use | {room}, f"{path} imports {name}"
 
 
+def test_one_module_says_where_the_parts_lie_and_imports_none_of_them() -> None:
+    apart = (ROOT / "autograder" / "checking", ROOT / "autograder" / "sandbox" / "inside")
+    for path in python_files("autograder"):
+        if path == ROOT / "autograder" / "places.py":
+            assert not [name for name in imports(path) if name.startswith("autograder")]
+        elif not any(path.is_relative_to(folder) for folder in apart):
+            # A neighbour may be found by `with_name`; whatever lies higher is looked up.
+            assert "__file__).parent" not in path.read_text(), path
+            assert "__file__).resolve()" not in path.read_text(), path
+
+
 def test_a_students_file_imports_torch_only() -> None:
     allowed = {"torch", "math", "importlib", "collections", *STUDENT_MODULES}
     for path in python_files("solutions", "assignment"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from autograder import hidden
+from autograder import hidden, places
 from autograder.bank import suspecting
 from autograder.checking import checks as public
 from autograder.checking.api.check import Check
@@ -29,9 +29,8 @@ from autograder.checking.feedback.diagnosis import diagnosed
 from autograder.checking.feedback.known_mistakes import KnownMistake
 from autograder.hidden.recipes import one_change, two_changes
 
-ROOT = Path(__file__).parents[2]
-SOLUTIONS = read_sources(ROOT / "solutions")
-STUBS = read_sources(ROOT / "assignment")
+SOLUTIONS = read_sources(places.SOLUTIONS)
+STUBS = read_sources(places.ASSIGNMENT)
 STANDINS = standins_in(public, hidden)
 SEED = b"for the tests"
 

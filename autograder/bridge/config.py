@@ -15,6 +15,7 @@ from autograder.checking.assignments import ASSIGNMENTS
 
 COURSE_ID = "vit-course"
 SOURCE_DIRECTORY = "notebooks"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 def configure(c: Config, file: str | None = None) -> None:
@@ -72,7 +73,7 @@ def configure(c: Config, file: str | None = None) -> None:
     c.GenerateFeedback.exporter_class = "autograder.bridge.page.FeedbackExporter"
     # nbgrader sets HTMLExporter's; the exporter's own section counts for more.
     c.FeedbackExporter.template_name = "course"
-    c.FeedbackExporter.extra_template_basedirs = [str(Path(__file__).with_name("templates"))]
+    c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.GenerateFeedback.preprocessors = [
         "autograder.bridge.page.ShowMarks",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

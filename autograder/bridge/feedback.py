@@ -23,6 +23,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.bridge import formulas, page
+from autograder.bridge.config import TEMPLATES
 from autograder.bridge.marks import final_score, unmarked, waits
 from autograder.checking.assignments import HOMEWORK, Assignment
 from autograder.records.records import Records
@@ -30,7 +31,7 @@ from autograder.records.settings import CourseSettings, course_settings, nbgrade
 
 KIND = "feedback"
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
-TEMPLATE = Path(__file__).parent / "templates" / "course" / "index.html.j2"
+TEMPLATE = TEMPLATES / "course" / "index.html.j2"
 
 
 @dataclass

@@ -159,11 +159,11 @@ def _isolation(wanted: str, limits: Limits) -> Iterator[Finding]:
 
 def _data(source: str) -> Finding:
     """Whether the data set that weights are tried on is at hand."""
-    from autograder.release.stubs import ROOT
+    from autograder.places import DOWNLOADS
 
     if source == "sample":
         return Finding(Health.FINE, "data", "the embedded sample needs no download")
-    folder = ROOT / "data" / "downloads" if source == "cifar10" else Path(source)
+    folder = DOWNLOADS if source == "cifar10" else Path(source)
     if folder.is_dir() and any(folder.iterdir()):
         return Finding(Health.FINE, "data", str(folder))
     words = f"{folder} is empty or not there"
@@ -173,7 +173,8 @@ def _data(source: str) -> Finding:
 
 
 def _stubs() -> Finding:
-    from autograder.release.stubs import ASSIGNMENT, SOLUTIONS, MarkError, outdated
+    from autograder.places import ASSIGNMENT, SOLUTIONS
+    from autograder.release.stubs import MarkError, outdated
 
     try:
         names = outdated(SOLUTIONS, ASSIGNMENT)

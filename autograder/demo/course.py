@@ -18,17 +18,16 @@ from autograder.bridge.run import RunResult, nbgrader
 from autograder.bridge.table import marks_table
 from autograder.checking.assignments import HOMEWORK
 from autograder.collect.collecting import collect
-from autograder.grading.reference import ROOT
+from autograder.places import NOTEBOOKS, PYTHONPATH, SETTINGS
 from autograder.records.settings import course_settings
 from autograder.release.release import release
-from autograder.release.stubs import ASSIGNMENT as ASSIGNMENT_FOLDER
 from autograder.release.weights import PRESETS, sample_weights
 from autograder.roster.naming import student_id
 
 from .handing_in import FIRST_NUMBER, make_download
 from .roster import CLASS
 
-SETTINGS = '[grading]\ndata = "sample"\n'
+SAMPLE_SETTINGS = '[grading]\ndata = "sample"\n'
 
 
 def prepare(root: Path) -> None:
@@ -46,9 +45,9 @@ def prepare(root: Path) -> None:
     (root / "gradebook.db").unlink(missing_ok=True)
     shutil.rmtree(root / ".vitcourse" / "records", ignore_errors=True)
     root.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(ROOT / SOURCE_DIRECTORY, root / SOURCE_DIRECTORY)
-    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
-    (root / "vitcourse.toml").write_text(SETTINGS)
+    shutil.copytree(NOTEBOOKS, root / SOURCE_DIRECTORY)
+    shutil.copyfile(SETTINGS, root / SETTINGS.name)
+    (root / "vitcourse.toml").write_text(SAMPLE_SETTINGS)
 
 
 def save_curves(weights: Path) -> Path:
@@ -57,7 +56,7 @@ def save_curves(weights: Path) -> Path:
     histories = [str(weights / f"{name}.json") for name in PRESETS]
     subprocess.run(
         [sys.executable, "-P", "-m", "course.plots", *histories, "--output", str(picture)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ASSIGNMENT_FOLDER), str(ROOT)))},
+        env=os.environ | {"PYTHONPATH": PYTHONPATH},
         check=True,
     )
     return picture

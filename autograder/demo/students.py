@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from autograder import bank
 from autograder.checking.execution.session import read_sources
-from autograder.grading.reference import SOLUTIONS
-from autograder.release.stubs import ASSIGNMENT
+from autograder.places import ASSIGNMENT, SOLUTIONS
 
 Sources = dict[str, str]
 

@@ -24,9 +24,8 @@ from torch import Tensor
 
 from autograder.checking.execution.limits import Limits
 from autograder.checking.weights.evaluation import Outcome, evaluate
-from autograder.grading.reference import ROOT, SOLUTIONS
+from autograder.places import DOWNLOADS, PYTHONPATH
 
-ASSIGNMENT = ROOT / "assignment"
 
 
 class Evaluator:
@@ -105,7 +104,6 @@ class Evaluator:
         return answer
 
     def _start(self) -> None:
-        paths = os.pathsep.join(str(path) for path in (SOLUTIONS, ASSIGNMENT, ROOT))
         module = "autograder.grading.evaluation"
         limits = json.dumps(asdict(self.limits))
         self.process = subprocess.Popen(
@@ -113,7 +111,7 @@ class Evaluator:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": paths, "OMP_WAIT_POLICY": "PASSIVE"},
+            env=os.environ | {"PYTHONPATH": PYTHONPATH, "OMP_WAIT_POLICY": "PASSIVE"},
         )
         assert self.process.stdout
         greeting = json.loads(self.process.stdout.readline() or "{}")
@@ -152,7 +150,7 @@ def serve(data: str, device: str, limits: Limits) -> None:
     try:
         device = chosen(device)
         with contextlib.redirect_stdout(sys.stderr):
-            images = datasets.load(data)
+            images = datasets.load(data, DOWNLOADS)
     except (datasets.DataError, RuntimeError) as error:
         say({"error": str(error)})
         return

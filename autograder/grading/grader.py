@@ -25,19 +25,18 @@ from autograder.checking.execution.verdicts import StageReport, Status
 from autograder.checking.feedback.describe import Knowledge
 from autograder.checking.feedback.diagnosis import diagnosed
 from autograder.hidden.recipes import one_change, two_changes
+from autograder.places import BANK, CHECKING, GRADING, HIDDEN, PACKAGE, SANDBOX, SOLUTIONS
 from autograder.sandbox.jail import JailPool
 from autograder.sandbox.tiers import choose
 
 from .config import CourseConfig, load_config
 from .mistakes import KnownMistakes
 from .newer import newer_syntax
-from .reference import SOLUTIONS
 from .seed import load_seed
 from .store import Store, digest, folder_digest
 from .training import TrainingGrader
 from .versions import Versions
 
-PACKAGE = Path(autograder.hidden.__file__).parent.parent
 MODEL_STAGES = ("patching", "attention", "encoder", "vit")
 COOPERATIVE_NOTE = (
     "graded without a sandbox (cooperative): this submission could have read the solutions and "
@@ -76,10 +75,7 @@ class Grader:
             limits=config.limits,
         )
         self.training = TrainingGrader(config, self.plain, store)
-        code = folder_digest(
-            *(PACKAGE / room for room in ("checking", "hidden", "bank", "sandbox", "grading")),
-            SOLUTIONS,
-        )
+        code = folder_digest(CHECKING, HIDDEN, PACKAGE / "bank", BANK, SANDBOX, GRADING, SOLUTIONS)
         round_of_checks = digest(code, seed, torch.__version__, *config.limits.changed)
         self.version = digest(round_of_checks, config.isolation)
         self.versions = Versions(

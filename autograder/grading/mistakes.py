@@ -11,8 +11,7 @@ from autograder.checking.execution.connection import Launcher
 from autograder.checking.execution.executor import Executor
 from autograder.checking.execution.session import read_sources
 from autograder.checking.feedback.known_mistakes import KnownMistake, load, save
-
-from .reference import SOLUTIONS
+from autograder.places import SOLUTIONS
 
 
 class KnownMistakes:

@@ -23,12 +23,11 @@ from autograder.checking.execution.session import read_sources, standins_in
 from autograder.checking.execution.verdicts import Status
 from autograder.checking.feedback import known_mistakes
 from autograder.checking.feedback.describe import precomputed
+from autograder.places import BANK, CHECKING, HIDDEN, PACKAGE, SOLUTIONS
+from autograder.places import RECORDINGS as KEPT
 
 from .guesses import Guesser
-from .reference import ROOT, SOLUTIONS
 from .store import digest, folder_digest
-
-KEPT = ROOT / "build" / "recordings"
 
 
 def write(folder: Path, stages: Sequence[str] = CODE_STAGES) -> None:
@@ -55,11 +54,10 @@ def write(folder: Path, stages: Sequence[str] = CODE_STAGES) -> None:
 
 def _content(stage: str) -> str:
     """A name for all that a stage's recordings depend on: what other stages ask is not in it."""
-    package = ROOT / "autograder"
-    checks = package / "checking" / "checks"
-    parts = [package / "bank" / stage, package / "hidden" / "recipes", SOLUTIONS]
-    shared = [path for path in (package / "checking").rglob("*.py") if path.parent != checks]
-    shared += [*(package / "bank").glob("*.py"), checks / f"test_{stage}.py"]
+    checks = CHECKING / "checks"
+    parts = [BANK / stage, HIDDEN / "recipes", SOLUTIONS]
+    shared = [path for path in CHECKING.rglob("*.py") if path.parent != checks]
+    shared += [*(PACKAGE / "bank").glob("*.py"), checks / f"test_{stage}.py"]
     texts = (part for path in sorted(shared) for part in (path.name, path.read_bytes()))
     return digest(stage, folder_digest(*parts), torch.__version__, *texts)
 

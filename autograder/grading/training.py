@@ -19,10 +19,10 @@ from autograder.checking.execution.verdicts import StageReport
 from autograder.checking.weights.configuration import WeightsError
 from autograder.checking.weights.evaluation import MOST_IMAGES, Outcome, prepare, report_training
 from autograder.checking.weights.reading import read_header, read_tensors
+from autograder.places import ASSIGNMENT, CHECKING, DATA, DOWNLOADS, GRADING, SOLUTIONS
 
 from .config import CourseConfig
-from .evaluation import ASSIGNMENT, Evaluator
-from .reference import ROOT, SOLUTIONS
+from .evaluation import Evaluator
 from .store import Store, digest, folder_digest
 
 KINDS = {Path(name).stem: name for name in HOMEWORK.weights}
@@ -31,13 +31,12 @@ OWN_CODE_NOTE = (
     "pass; such a result enters no leaderboard"
 )
 PROGRAM_IMAGES = 1000
-CHECKING = ROOT / "autograder" / "checking"
 EVALUATED_WITH = (
     *sorted((CHECKING / "weights").glob("*.py")),
     CHECKING / "api" / "error_text.py",
     CHECKING / "execution" / "limits.py",
-    ROOT / "autograder" / "grading" / "evaluation.py",
-    Path(__file__),
+    GRADING / "evaluation.py",
+    GRADING / "training.py",
 )
 
 
@@ -59,7 +58,7 @@ class TrainingGrader:
     @functools.cached_property
     def version(self) -> str:
         """A name for all that an accuracy depends on but for the weights: code and test images."""
-        sources = (*EVALUATED_WITH, *sorted((ROOT / "data").glob("*.py")))
+        sources = (*EVALUATED_WITH, *sorted(DATA.glob("*.py")))
         return digest(
             folder_digest(SOLUTIONS, ASSIGNMENT / "course"),
             *(path.read_bytes() for path in sources),
@@ -166,7 +165,7 @@ def stamps(data: str) -> list[str]:
     """Names, sizes and times of a data set's files; none where it is drawn."""
     if data == "sample":
         return []
-    folder = ROOT / "data" / "downloads" if data == "cifar10" else Path(data).expanduser()
+    folder = DOWNLOADS if data == "cifar10" else Path(data).expanduser()
     return [
         f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}"
         for path in sorted(folder.rglob("*"))

@@ -22,9 +22,10 @@ from autograder.grading.config import CourseConfig
 from autograder.grading.grader import Grader
 from autograder.grading.seed import load_seed
 from autograder.grading.store import Store
+from autograder.places import ASSIGNMENT, SOLUTIONS
 from autograder.release.leaks import Leak, LeakScan
 from autograder.release.package import assemble
-from autograder.release.stubs import ASSIGNMENT, SOLUTIONS, outdated
+from autograder.release.stubs import outdated
 from autograder.release.weights import sample_weights
 
 # The solutions and the stubs are the staff's own code, and the sample needs no download.

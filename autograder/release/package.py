@@ -8,8 +8,7 @@ import zipfile
 from pathlib import Path
 
 from autograder.checking.assignments import CODE_STAGES, HOMEWORK, Assignment
-from autograder.release.stubs import ASSIGNMENT as STUBS
-from autograder.release.stubs import ROOT
+from autograder.places import ASSIGNMENT, CHECKING, DATA
 
 README = "README.md"
 RECORDINGS = Path("checking", "recordings")
@@ -20,7 +19,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 def assemble(
     target: Path,
     assignment: Assignment = HOMEWORK,
-    student_files: Path = STUBS,
+    student_files: Path = ASSIGNMENT,
     notebook: Path | None = None,
     *,
     with_recordings: bool = True,
@@ -41,20 +40,20 @@ def assemble(
     target.mkdir(parents=True, exist_ok=True)
     for name in assignment.files:
         shutil.copyfile(student_files / name, target / name)
-    shutil.copyfile(STUBS / "conftest.py", target / "conftest.py")
+    shutil.copyfile(ASSIGNMENT / "conftest.py", target / "conftest.py")
     if notebook is not None:
         shutil.copyfile(notebook, target / assignment.notebook)
-    _copy_folder(STUBS / "course", target / "course")
+    _copy_folder(ASSIGNMENT / "course", target / "course")
     if assignment.after:
-        _copy_folder(STUBS / "labs", target / "labs")
+        _copy_folder(ASSIGNMENT / "labs", target / "labs")
         (target / "labs" / README).replace(target / README)
     else:
-        shutil.copyfile(STUBS / README, target / README)
-    _copy_folder(ROOT / "autograder" / "checking", target / "checking")
+        shutil.copyfile(ASSIGNMENT / README, target / README)
+    _copy_folder(CHECKING, target / "checking")
     for stage in set(CODE_STAGES) - set(assignment.checked_code):
         (target / "checking" / "checks" / f"test_{stage}.py").unlink()
     (target / "data").mkdir(exist_ok=True)
-    for path in (ROOT / "data").glob("*.py"):
+    for path in DATA.glob("*.py"):
         shutil.copyfile(path, target / "data" / path.name)
     if with_recordings:
         from autograder.grading.recordings import write

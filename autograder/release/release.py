@@ -10,13 +10,13 @@ from nbgrader.api import MissingEntry
 
 from autograder.bridge.config import SOURCE_DIRECTORY
 from autograder.checking.assignments import HOMEWORK, Assignment
+from autograder.places import SOLUTIONS
 from autograder.records.settings import CourseSettings, course_settings
 from autograder.release.gate import refuse_leaks
 from autograder.release.leaks import LeakScan
 from autograder.release.marking import marking_guide, model_answers
 from autograder.release.package import student_zip
 from autograder.release.staging import UNCHANGED, ReleaseError, Staging
-from autograder.release.stubs import SOLUTIONS
 
 
 @dataclass(frozen=True)

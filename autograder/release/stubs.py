@@ -16,15 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.checking.assignments import CODE_STAGES, STUDENT_FILES
+from autograder.places import ASSIGNMENT, SOLUTIONS
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
 LINE_LENGTH = 100
 _STAGE_MARK = re.compile(r"#\s*stage:\s*(\S+)\s*$")
-
-ROOT = Path(__file__).resolve().parents[2]
-SOLUTIONS = ROOT / "solutions"
-ASSIGNMENT = ROOT / "assignment"
 
 
 class MarkError(ValueError):

@@ -14,7 +14,7 @@ import torch
 from autograder.checking.assignments import HOMEWORK
 from autograder.grading.seed import private_folder
 from autograder.grading.store import digest, folder_digest
-from autograder.release.stubs import ASSIGNMENT, ROOT, SOLUTIONS
+from autograder.places import ASSIGNMENT, DATA, PYTHONPATH, SOLUTIONS
 
 # Networks this small gain little from a second thread and, on a busy machine, lose minutes.
 CALM = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
@@ -33,7 +33,7 @@ def sample_weights(root: Path) -> Path:
     Raises:
         RuntimeError: where the training fails; its own words were shown.
     """
-    sources = sorted([*SOLUTIONS.glob("*.py"), *(ROOT / "data").glob("*.py")])
+    sources = sorted([*SOLUTIONS.glob("*.py"), *DATA.glob("*.py")])
     content = digest(
         folder_digest(ASSIGNMENT / "course"), torch.__version__, *(p.read_bytes() for p in sources)
     )
@@ -53,12 +53,11 @@ def sample_weights(root: Path) -> Path:
 
 def _train(preset: str, output: Path) -> None:
     """Train one preset with the solutions, in a process of its own."""
-    paths = os.pathsep.join(str(path) for path in (SOLUTIONS, ASSIGNMENT, ROOT))
     command = [sys.executable, "-P", "-m", "course.presets", preset, "--data", "sample"]
     print(f"Training {preset} on the embedded sample", flush=True)
     done = subprocess.run(
         [*command, "--output", str(output)],
-        env=os.environ | {"PYTHONPATH": paths, **CALM},
+        env=os.environ | {"PYTHONPATH": PYTHONPATH, **CALM},
         stdout=subprocess.DEVNULL,
         check=False,
     )

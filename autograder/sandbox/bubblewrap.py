@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 from autograder.checking.execution.limits import Limits
+from autograder.places import SECRET
 
-from .places import INSIDE, SYSTEM_FILES, WORKER, hidden_folder, shown_folders
+from .places import INSIDE, SYSTEM_FILES, WORKER, shown_folders
 from .places import SYSTEM_FOLDERS as SYSTEM
 from .start import environment, start_line
 
@@ -61,7 +62,6 @@ def namespaces() -> list[str]:
 
 def mounts() -> list[str]:
     """The jail's files: nothing that a worker could write outlives it."""
-    hidden = hidden_folder()
     words = ["--proc", "/proc", "--dir", "/dev"]
     for name in DEVICES:
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
@@ -70,10 +70,10 @@ def mounts() -> list[str]:
     for folder in map(Path, SYSTEM):
         if folder.is_symlink():
             words += ["--symlink", os.readlink(folder), str(folder)]
-    for folder in shown_folders(hidden):
+    for folder in shown_folders(SECRET):
         words += [*open_parents(folder), "--ro-bind", str(folder), str(folder)]
-        if hidden.is_relative_to(folder):
-            words += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+        if SECRET.is_relative_to(folder):
+            words += ["--tmpfs", str(SECRET), "--remount-ro", str(SECRET)]
     words += open_parents(Path(SYSTEM_FILES[0]))
     for file in SYSTEM_FILES:
         words += ["--ro-bind-try", file, file]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.checking.execution.limits import Limits
+from autograder.places import SECRET
 
 from .inside import landlock
 from .places import (
     INSIDE,
     SYSTEM_FILES,
     WORKER,
-    hidden_folder,
     open_to_all,
     shown_folders,
     without,
@@ -28,14 +28,13 @@ def command(control: str, user: int, scratch: Path, limits: Limits) -> list[str]
         scratch: the folder in which every worker gets one of its own.
         limits: what a submission may take.
     """
-    hidden = hidden_folder()
-    folders = shown_folders(hidden)
-    parts = [part for folder in folders for part in without(folder, hidden)]
+    folders = shown_folders(SECRET)
+    parts = [part for folder in folders for part in without(folder, SECRET)]
     walls = {
         "kind": "landlock",
         "user": user,
         "readable": [*map(str, parts), *SYSTEM_FILES],
-        "listable": [str(folder) for folder in folders if hidden.is_relative_to(folder)],
+        "listable": [str(folder) for folder in folders if SECRET.is_relative_to(folder)],
         "readable_by_all": all(map(open_to_all, folders)),
         "scratch": str(scratch),
     }

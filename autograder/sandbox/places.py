@@ -5,17 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent.parent
-WORKER = PACKAGE / "checking" / "worker"
-INSIDE = PACKAGE / "sandbox" / "inside"
+from autograder.places import CHECKING, SANDBOX
+
+WORKER = CHECKING / "worker"
+INSIDE = SANDBOX / "inside"
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-
-
-def hidden_folder() -> Path:
-    """The course's checkout, or where there is none its installed package."""
-    checkout = PACKAGE.parent
-    return checkout if (checkout / "solutions").is_dir() else PACKAGE
 
 
 def shown_folders(hidden: Path) -> list[Path]:

@@ -16,8 +16,7 @@ from pathlib import Path
 from autograder.checking.api.program import WorkerGone
 from autograder.checking.execution.connection import NOTHING, Connection, Launcher
 from autograder.checking.worker.protocol import frame
-
-from .places import PACKAGE
+from autograder.places import HIDDEN, SECRET
 
 SECONDS = 30.0
 GOT_THROUGH = "got through"
@@ -56,8 +55,8 @@ def prove(launcher: Launcher) -> Iterator[Proof]:
 
 def attempts(bystander: int, port: int, token: str) -> Iterator[tuple[str, str]]:
     """Lines of Python that must be refused, by what they try."""
-    places = ["/usr", "/var/tmp", "/tmp/..", str(PACKAGE.parent), str(Path.home())]
-    yield "read the hidden checks", f"open({str(PACKAGE / 'hidden' / '__init__.py')!r}).read()"
+    places = ["/usr", "/var/tmp", "/tmp/..", str(SECRET), str(Path.home())]
+    yield "read the hidden checks", f"open({str(HIDDEN / '__init__.py')!r}).read()"
     for place in dict.fromkeys(places):
         yield f"write into {place}", f"open({place!r} + '/proof-{token}', 'w')"
     yield "open a connection", f"socket.create_connection(('127.0.0.1', {port}), 2)"

@@ -10,11 +10,11 @@ from typing import Any
 from autograder.bank.overlay import overlay
 from autograder.checking.assignments import STAGES
 from autograder.checking.execution.session import read_sources
-from autograder.grading.grader import PACKAGE
+from autograder.places import ASSIGNMENT
+from autograder.places import SOLUTIONS as SOLUTIONS_FOLDER
 
-ROOT = PACKAGE.parent
-SOLUTIONS = read_sources(ROOT / "solutions")
-STUBS = read_sources(ROOT / "assignment")
+SOLUTIONS = read_sources(SOLUTIONS_FOLDER)
+STUBS = read_sources(ASSIGNMENT)
 FILES = {"attention": "transformer-attention", "encoder": "transformer-student"}
 
 

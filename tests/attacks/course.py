@@ -10,7 +10,8 @@ import sqlite3
 import time
 from pathlib import Path
 
-from .attack import ROOT
+from autograder.places import ROOT
+
 from .ending import MARK
 
 CODE = ("solutions", "assignment", "notebooks", "autograder/checking", "autograder/hidden")

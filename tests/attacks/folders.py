@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .attack import ROOT, SOLUTIONS
+from autograder.places import ROOT
+
+from .attack import SOLUTIONS
 from .ending import MARK
 
 UTILS, ATTENTION = "utils.py", "transformer-attention.py"
