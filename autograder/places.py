@@ -16,7 +16,7 @@ ROOT = SHIPPED if INSTALLED else PACKAGE.parent
 SOLUTIONS = ROOT / "solutions"
 ASSIGNMENT = ROOT / "assignment"
 NOTEBOOKS = ROOT / "notebooks"
-BANK = PACKAGE / "bank"
+BANK = ROOT / "bank"
 DATA = ROOT / "data"
 SETTINGS = ROOT / "nbgrader_config.py"
 

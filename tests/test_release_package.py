@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from autograder.checking.assignments import HOMEWORK
-from autograder.places import ASSIGNMENT, ROOT, SOLUTIONS
+from autograder.places import ASSIGNMENT, BANK, HIDDEN, NOTEBOOKS, SOLUTIONS
 from autograder.release.package import assemble, student_zip
 
-NOTEBOOK = ROOT / "notebooks" / "vit-cifar10" / "vit-cifar10.ipynb"
+NOTEBOOK = NOTEBOOKS / "vit-cifar10" / "vit-cifar10.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,7 @@ def test_the_folder_is_flat_and_holds_what_a_student_needs(folder: Path) -> None
 def test_nothing_of_the_staff_is_in_it(folder: Path) -> None:
     names = {path.name for path in folder.rglob("*")}
     assert not names & {"__pycache__", "downloads", "hidden", "bank", "grading", "sandbox"}
-    staff = {path.read_bytes() for path in (ROOT / "autograder" / "hidden").rglob("*.py")}
-    staff |= {path.read_bytes() for path in SOLUTIONS.glob("*.py")}
+    staff = {path.read_bytes() for part in (HIDDEN, BANK, SOLUTIONS) for path in part.rglob("*.py")}
     staff.discard(b"")
     assert not [path for path in folder.rglob("*.py") if path.read_bytes() in staff]
 

@@ -106,6 +106,12 @@ def test_rooms_import_only_rooms_below(room: str, may_use: set[str]) -> None:
                 assert parts[1] in may_use | {room}, f"{path} imports {name}"
 
 
+def test_the_bank_is_data() -> None:
+    assert not list((ROOT / "bank").rglob("__init__.py"))
+    for path in python_files("autograder", "tests", "benchmarks"):
+        assert not {name for name in imports(path) if name.split(".")[0] == "bank"}, path
+
+
 def test_one_module_says_where_the_parts_lie_and_imports_none_of_them() -> None:
     apart = (ROOT / "autograder" / "checking", ROOT / "autograder" / "sandbox" / "inside")
     for path in python_files("autograder"):
@@ -127,7 +133,7 @@ def test_a_students_file_imports_torch_only() -> None:
 
 def test_files_are_of_readable_length() -> None:
     for path in python_files(
-        "solutions", "assignment", "autograder", "data", "tests", "benchmarks"
+        "solutions", "assignment", "autograder", "bank", "data", "tests", "benchmarks"
     ):
         length = len(path.read_text().splitlines())
         assert length <= MAX_LINES, f"{path} has {length} lines"

@@ -16,6 +16,7 @@ COVERS = (
     "autograder/checking",
     "autograder/hidden",
     "autograder/bank",
+    "bank",
     "autograder/sandbox",
     "autograder/grading",
     "solutions",

@@ -1,8 +1,9 @@
 """The bank: wrong versions that students really write, and right ones in many styles.
 
-A wrong version is `STAGE/NAME.py`: its docstring is the sentence for the student, `FAILS` names
-the checks that it must fail, and its functions and methods are laid over the solution's. A right
-version is a folder `right/NAME/` of overlays under the names of the student's files.
+They are data: files of the course's folder `bank`, read and never imported. A wrong version is
+`STAGE/NAME.py`: its docstring is the sentence for the student, `FAILS` names the checks that it
+must fail, and its functions and methods are laid over the solution's. A right version is a folder
+`right/NAME/` of overlays under the names of the student's files.
 """
 
 from __future__ import annotations

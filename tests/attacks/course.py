@@ -14,7 +14,7 @@ from autograder.places import ROOT
 
 from .ending import MARK
 
-CODE = ("solutions", "assignment", "notebooks", "autograder/checking", "autograder/hidden")
+CODE = ("solutions", "assignment", "notebooks", "bank", "autograder/checking", "autograder/hidden")
 LARGE = 2**27
 
 
