@@ -58,7 +58,7 @@ gpu: $(VENV)/installed
 	$(COURSE) $(BIN)/python -m benchmarks.training --data $(DATA) --device cuda --seconds 0.5 \
 	  --resume --minutes 2 --output benchmarks/training-gpu.md
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml setup.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@

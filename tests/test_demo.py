@@ -6,24 +6,15 @@ from pathlib import Path
 
 import pytest
 from demo_course import Demo
+from demo_marks import IDS, assert_points_are_lost_in_own_stages_only, scores
 from nbgrader.api import Gradebook
 
 from autograder.bridge.config import COURSE_ID
-from autograder.checking.assignments import HOMEWORK, STAGES
-from autograder.demo.course import remarks
+from autograder.checking.assignments import HOMEWORK
 from autograder.demo.roster import CLASS
 from autograder.demo.students import Student
 
 pytestmark = pytest.mark.slow
-IDS = dict(zip((student.name for student in CLASS), remarks(), strict=True))
-
-
-def scores(root: Path, student: Student) -> dict[str, float | None]:
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", COURSE_ID) as gradebook:
-        notebook = gradebook.find_submission_notebook(
-            HOMEWORK.name, HOMEWORK.name, IDS[student.name]
-        )
-        return {grade.name: grade.auto_score for grade in notebook.grades}
 
 
 def feedback(root: Path, student: Student) -> str:
@@ -33,14 +24,7 @@ def feedback(root: Path, student: Student) -> str:
 
 @pytest.mark.parametrize("student", CLASS, ids=lambda student: student.name)
 def test_points_are_lost_in_the_submissions_own_stages_only(demo: Demo, student: Student) -> None:
-    found = scores(demo.root, student)
-    for stage in HOMEWORK.machine_stages:
-        score, full = found[stage], STAGES[stage].points
-        assert score is not None
-        if stage in student.loses:
-            assert score < full, f"{stage}: {score} of {full}"
-        else:
-            assert score == full, f"{stage}: {score} of {full}"
+    assert_points_are_lost_in_own_stages_only(demo.root, student)
 
 
 def test_the_untouched_stubs_earn_nothing(demo: Demo) -> None:
