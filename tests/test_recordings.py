@@ -38,3 +38,32 @@ def test_a_program_that_was_not_recorded_is_the_graders_trouble(tmp_path: Path) 
         recorded.run(Program("MLP"))
     with pytest.raises(ReferenceTrouble, match="`vit` are missing"):
         recorded.load("vit")
+
+
+class Refusing:
+    """A function of the solution's that raises."""
+
+    def run(self, program: Program) -> Reply:
+        error = {
+            "type": "ValueError",
+            "bases": ["ValueError"],
+            "message": "7 is odd",
+            "file": "utils.py",
+            "line": 9,
+            "trace": "utils.py, line 9, in f: raise ValueError(f'{n} is odd')",
+        }
+        return Reply({"state": {}, "calls": [{"error": error}, {"value": None}]}, {})
+
+
+def test_students_get_no_line_of_the_solution_with_its_error(tmp_path: Path) -> None:
+    recorder = Recorder(Refusing())
+    program = Program("sinusoidal_positions")
+    recorder.run(program)
+    recorder.save(tmp_path, "vit")
+    recorded = Recorded(tmp_path)
+    recorded.load("vit")
+    raised, returned = recorded.run(program).header["calls"]
+    assert raised["error"]["message"] == "7 is odd"
+    assert not raised["error"]["trace"]
+    assert raised["error"]["line"] is None
+    assert returned == {"value": None}

@@ -82,7 +82,7 @@ class Recorder:
     def save(self, folder: Path, stage: str) -> None:
         """Write the stage's two files."""
         folder.mkdir(parents=True, exist_ok=True)
-        headers = {digest: reply.header for digest, reply in self.replies.items()}
+        headers = {digest: told(reply.header) for digest, reply in self.replies.items()}
         tensors: dict[str, Tensor] = {
             f"{digest}/{key}": value
             for digest, reply in self.replies.items()
@@ -91,3 +91,16 @@ class Recorder:
         # Not sorted: checks draw the weights of a module in the order of its state.
         (folder / f"{stage}.json").write_text(json.dumps(headers))
         safetensors.torch.save_file(tensors, folder / f"{stage}.safetensors")
+
+
+def told(header: dict[str, Any]) -> dict[str, Any]:
+    """A reply's header for students: of an error not the solution's line that raised it."""
+    answers = [untraced(answer) for answer in header.get("calls", ())]
+    return untraced(header) | ({"calls": answers} if answers else {})
+
+
+def untraced(answer: dict[str, Any]) -> dict[str, Any]:
+    """What came of building or of one call, without the place of an error."""
+    if "error" not in answer:
+        return answer
+    return answer | {"error": answer["error"] | {"file": None, "line": None, "trace": ""}}
