@@ -9,5 +9,5 @@ from setuptools import find_namespace_packages, setup
 
 setup(
     script_name="setup.py",  # By it setuptools knows that this file is no module of the root.
-    packages=[*find_namespace_packages(include=["autograder*"]), "autograder.shipped"],
+    packages=[*find_namespace_packages(include=["autograder*", "vitcourse"]), "autograder.shipped"],
 )

@@ -27,7 +27,6 @@ from autograder.checking.weights.evaluation import Outcome, evaluate
 from autograder.places import DOWNLOADS, PYTHONPATH
 
 
-
 class Evaluator:
     """One process that has the test images loaded, started when first needed.
 

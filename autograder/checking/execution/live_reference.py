@@ -44,7 +44,7 @@ class LiveReference:
         with self.lock:
             if digest not in self.replies:
                 session = self._session(LAST_STAGES[FUNCTIONS[program.target].file])
-                session.spent = 0.0
+                session.renew()
                 try:
                     self.replies[digest] = session.run(program)
                 except CheckFailed as error:

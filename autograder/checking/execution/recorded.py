@@ -94,13 +94,13 @@ class Recorder:
 
 
 def told(header: dict[str, Any]) -> dict[str, Any]:
-    """A reply's header for students: of an error not the solution's line that raised it."""
+    """A reply's header without the solution's lines that raised errors."""
     answers = [untraced(answer) for answer in header.get("calls", ())]
     return untraced(header) | ({"calls": answers} if answers else {})
 
 
 def untraced(answer: dict[str, Any]) -> dict[str, Any]:
-    """What came of building or of one call, without the place of an error."""
+    """An answer whose error, if there is one, has no place."""
     if "error" not in answer:
         return answer
     return answer | {"error": answer["error"] | {"file": None, "line": None, "trace": ""}}

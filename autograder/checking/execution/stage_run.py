@@ -207,7 +207,7 @@ class StageRun:
             if script := self.executor.scripts.of(self.stage, together):
                 # Where no worker can be started, the check that needs one says so.
                 with contextlib.suppress(RuntimeError):
-                    answers = self.session(together).run_all(script.asked_alone, script.count)
+                    answers = self.session(together).try_all(script.asked_alone, script.count)
                     if answers is not None:
                         self.asked[together] = script, script.by_check(answers)
         return self.asked[together]
