@@ -12,7 +12,7 @@ from test_describe import STAFF, called, drawn
 from torch.nn import functional as F
 
 from autograder.checking.api.program import Call, Program, Reply
-from autograder.checking.feedback.describe import Knowledge, describe, describe_answers
+from autograder.checking.feedback.describe import describe, describe_answers
 from autograder.checking.feedback.describe.case import Case
 from autograder.checking.feedback.describe.precomputed import Guess, Kept, key_of, one_guess, save
 from autograder.grading.guesses import Guesser
@@ -43,7 +43,7 @@ def test_kept_guesses_say_what_the_recipes_say(tmp_path: Path) -> None:
             mlp(TOKENS) + TOKENS,
         ]
     for got in wrong:
-        said = describe(got, expected, scene, Knowledge((kept.explain,)))
+        said = describe(got, expected, scene, (kept.explain,))
         assert said == describe(got, expected, scene, STAFF) != []
 
 
@@ -73,7 +73,7 @@ def test_no_guess_is_what_is_expected_or_of_another_shape() -> None:
     expected, scene, _ = called("MLP", TOKENS, init=MLP)
     case = Case(expected.double(), expected.double(), 1e-4, scene)
     guesses = recipes.guesses(case)
-    assert len(guesses) > 20
+    assert len(guesses) > 8
     for guess in guesses:
         assert guess.tensor.shape == expected.shape
         assert not case.same(guess.tensor, case.expected)

@@ -24,10 +24,9 @@ from autograder.checking.execution.live_reference import LiveReference
 from autograder.checking.execution.session import read_sources, standins_in
 from autograder.checking.execution.stage_run import StageRun
 from autograder.checking.execution.verdicts import StageReport, Status
-from autograder.checking.feedback.describe import Knowledge
 from autograder.checking.feedback.diagnosis import diagnosed
 from autograder.checking.feedback.known_mistakes import KnownMistake
-from autograder.hidden.recipes import one_change, two_changes
+from autograder.hidden.recipes import one_change
 
 SOLUTIONS = read_sources(places.SOLUTIONS)
 STUBS = read_sources(places.ASSIGNMENT)
@@ -109,7 +108,7 @@ def diagnose(stage: str, sources: dict[str, str]) -> StageReport:
     return diagnosed(
         executor().judge_stage(stage, sources, launcher()),
         functools.partial(known_mistakes, stage),
-        lambda: Knowledge((one_change,), (two_changes,)),
+        lambda: (one_change,),
     )
 
 

@@ -18,7 +18,6 @@ from .execution.forking import unconfined
 from .execution.recorded import Recorded
 from .execution.session import read_sources, standins_in
 from .execution.verdicts import StageReport
-from .feedback.describe import Knowledge
 from .feedback.describe.precomputed import Kept
 from .feedback.diagnosis import diagnosed
 from .feedback.known_mistakes import load
@@ -104,7 +103,7 @@ def code_report(stage: str, folder: Path) -> StageReport:
     return diagnosed(
         executor().judge_stage(stage, read_sources(folder), launcher()),
         functools.partial(load, RECORDINGS, stage),
-        lambda: Knowledge((Kept(RECORDINGS, stage).explain,)),
+        lambda: (Kept(RECORDINGS, stage).explain,),
     )
 
 

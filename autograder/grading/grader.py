@@ -22,9 +22,8 @@ from autograder.checking.execution.forking import unconfined
 from autograder.checking.execution.live_reference import LiveReference
 from autograder.checking.execution.session import read_sources, standins_in
 from autograder.checking.execution.verdicts import StageReport, Status
-from autograder.checking.feedback.describe import Knowledge
 from autograder.checking.feedback.diagnosis import diagnosed
-from autograder.hidden.recipes import one_change, two_changes
+from autograder.hidden.recipes import one_change
 from autograder.places import BANK, CHECKING, GRADING, HIDDEN, PACKAGE, SANDBOX, SOLUTIONS
 from autograder.sandbox.jail import JailPool
 from autograder.sandbox.tiers import choose
@@ -167,7 +166,7 @@ class Grader:
             report = diagnosed(
                 judgement,
                 functools.partial(self.mistakes.of, judgement.stage),
-                lambda: Knowledge((one_change,), (two_changes,)),
+                lambda: (one_change,),
             )
             if self.config.isolation == "cooperative":
                 report = replace(report, notes=(*report.notes, COOPERATIVE_NOTE))

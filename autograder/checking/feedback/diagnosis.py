@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..api.answers import values_of
 from ..assignments import FUNCTIONS, STAGES
 from ..execution.stage_run import Failure, Judgement
 from ..execution.verdicts import StageReport, Status, Verdict
-from .describe import Knowledge, describe, describe_answers, scene_for
+from .describe import describe, describe_answers, scene_for
+from .describe.case import Rule
 from .known_mistakes import KnownMistake, Resemblance, resemblances
 from .signature import Signature
 
@@ -21,22 +22,22 @@ MOST_SEEN = 2
 def diagnosed(
     judgement: Judgement,
     mistakes: Callable[[], list[KnownMistake]],
-    knowledge: Callable[[], Knowledge],
+    rules: Callable[[], Sequence[Rule]],
 ) -> StageReport:
     """The report on a stage: each failed check with its diagnosis and where to read again.
 
     Args:
         judgement: what the stage's checks found.
         mistakes: gives the stage's known mistakes; called only where something failed.
-        knowledge: gives rules for differences that no known mistake explains.
+        rules: gives the rules, from outside, for what no known mistake explains.
     """
     verdicts, failures = judgement.verdicts, judgement.failures
     if failures:
         passed = {each.check for each in verdicts if each.status is Status.PASSED}
         known = resemblances(signatures(judgement), passed, mistakes())
-        rules = knowledge()
+        known_rules = rules()
         verdicts = tuple(
-            _complete(each, failures[each.check], known[each.check], rules)
+            _complete(each, failures[each.check], known[each.check], known_rules)
             if each.check in failures and each.status is Status.FAILED
             else each
             for each in verdicts
@@ -53,7 +54,7 @@ def signatures(judgement: Judgement) -> dict[str, Signature]:
 
 
 def _complete(
-    verdict: Verdict, failure: Failure, known: list[Resemblance], rules: Knowledge
+    verdict: Verdict, failure: Failure, known: list[Resemblance], rules: Sequence[Rule]
 ) -> Verdict:
     """A failed check's verdict with its diagnosis and where to read again."""
     named = tuple((BY_NUMBERS if each.certain else BY_WORDS) + each.sentence for each in known)
@@ -62,7 +63,7 @@ def _complete(
     return replace(verdict, diagnosis=named or seen(failure, rules), reading=reading)
 
 
-def seen(failure: Failure, knowledge: Knowledge) -> tuple[str, ...]:
+def seen(failure: Failure, rules: Sequence[Rule]) -> tuple[str, ...]:
     """What can be seen of the difference, in the terms of the problem."""
     program, difference = failure.program, failure.difference
     if program is None:
@@ -71,10 +72,10 @@ def seen(failure: Failure, knowledge: Knowledge) -> tuple[str, ...]:
         if failure.answer is None or failure.expected is None:
             return ()
         got, expected = values_of(failure.answer), values_of(failure.expected)
-        return tuple(describe_answers(program, got, expected, knowledge)[:MOST_SEEN])
+        return tuple(describe_answers(program, got, expected, rules)[:MOST_SEEN])
     part = difference.what.rpartition(": ")[2]
     scene = scene_for(program, program.calls[-1], part, difference.expected)
-    return tuple(describe(difference.got, difference.expected, scene, knowledge)[:MOST_SEEN])
+    return tuple(describe(difference.got, difference.expected, scene, rules)[:MOST_SEEN])
 
 
 def where_to_read(stage: str, target: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Whole modules, computed with one or two things done otherwise, until one gives what came.
+"""Whole modules, computed with one thing done otherwise, until one gives what came.
 
 This is the solution many times over, so it stays with the staff. Students get what it finds for
 the public checks' inputs as numbers with their sentences (`feedback.describe.precomputed`).
@@ -6,21 +6,24 @@ the public checks' inputs as numbers with their sentences (`feedback.describe.pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 
 from autograder.checking.feedback.describe.case import Case
 from autograder.checking.feedback.describe.precomputed import Guess, key_of, one_guess
 
-from . import block, encoder, formula, heads, mlp, vit
-from .search import Variations
+from . import attention, block, encoder, mlp, vit
+from .search import CANNOT, Variations
 
 MOST_NUMBERS = 20_000
 MOST_KNOWN = 100
-KNOWN: dict[str, Variations] = {}  # by what was called and what is expected of it
-VARIATIONS = {
-    "scaled_dot_product_attention": formula.formula,
-    "SelfAttention": heads.one_head,
-    "MultiHeadSelfAttention": heads.many_heads,
+KNOWN: dict[str, Variations[Any] | None] = {}  # by what was called and what is expected of it
+VARIATIONS: dict[str, Callable[[Case], Variations[Any]]] = {
+    "scaled_dot_product_attention": attention.formula,
+    "SelfAttention": attention.one_head,
+    "MultiHeadSelfAttention": attention.many_heads,
     "MLP": mlp.mlp,
     "EncoderBlock": block.block,
     "Encoder": encoder.encoder,
@@ -34,53 +37,39 @@ def one_change(case: Case) -> str | None:
         found = variations(case)
         if found is None:
             return None
-        base = found.made()
-        if base is not None and "dropout" in case.scene.sizes and case.explains(base):
-            return "Your numbers are those of evaluation: no dropout acts on them."
-        if not found.as_it_should_be(case):
-            return None
-        return one_guess(found.guesses(found.changes), case) or one_guess(
-            found.guesses(list(found.inner)), case
-        )
-
-
-def two_changes(case: Case) -> str | None:
-    """Which other scale of the scores, or which two things, give what came."""
-    with torch.no_grad():
-        found = variations(case)
-        if found is None or not found.as_it_should_be(case):
-            return None
-        if found.query_length and (words := formula.measured_scale(found, case)):
-            return words
-        return found.pair(case)
+        return one_guess(found.guesses, case) or one_guess(found.inner_guesses, case)
 
 
 def guesses(case: Case) -> list[Guess]:
     """What comes of each single change, for a case of which only `expected` is known."""
     with torch.no_grad():
         found = variations(case)
-        if found is None or not found.as_it_should_be(case):
-            return []
-        made = [*found.guesses(found.changes), *found.guesses(list(found.inner))]
         return [
             each
-            for each in made
+            for each in ([*found.guesses, *found.inner_guesses] if found else [])
             if each.tensor.shape == case.expected.shape
             and not case.same(each.tensor, case.expected)
         ]
 
 
-def variations(case: Case) -> Variations | None:
-    """What can be otherwise in what the case's target computes."""
+def variations(case: Case) -> Variations[Any] | None:
+    """What can be otherwise in what the case's target computes; None where no recipe gives it."""
     scene = case.scene
-    make = VARIATIONS.get(scene.target)
     small = case.expected.numel() <= MOST_NUMBERS and case.tolerance < 1e-2
-    if make is None or scene.gradient or not small:
+    if scene.target not in VARIATIONS or scene.gradient or not small:
         return None
     key = f"{scene.target} {scene.method} {scene.part} {key_of(case.expected)}"
-    found = KNOWN.get(key)
-    if found is None and (found := make(case)):
+    if key not in KNOWN:
         if len(KNOWN) >= MOST_KNOWN:
             KNOWN.clear()
-        KNOWN[key] = found
-    return found
+        KNOWN[key] = fitting(case)
+    return KNOWN[key]
+
+
+def fitting(case: Case) -> Variations[Any] | None:
+    """The target's recipe on the case's inputs, where it gives what is expected."""
+    try:
+        found = VARIATIONS[case.scene.target](case)
+        return found if found.as_it_should_be(case) else None
+    except CANNOT:
+        return None

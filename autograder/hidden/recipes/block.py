@@ -2,196 +2,156 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
 from torch import Tensor
 
 from autograder.checking.feedback.describe.case import Case
 
-from .heads import multi_head, tensors
-from .mlp import mlp_changes, two_layers
-from .norms import NORM_KINDS, normed
-from .search import Change, Options, Variations, option_changes, within
-
-PARTS = {"1": "the attention", "2": "the MLP"}
-OTHER = {"1": "2", "2": "1"}
-PAIRS = 100
-ORDERS = {
-    "mlp first": "The MLP comes before the attention.",
-    "parallel": "The MLP reads the block's input; it should read what the attention has made.",
-    "no attention": "The attention is left out.",
-    "no mlp": "The MLP is left out.",
-    "attention twice": "The attention is applied twice.",
-    "mlp twice": "The MLP is applied twice.",
-    "chain": "The MLP reads the attention's result alone, and only the MLP's result is added.",
-    "two results": "The MLP reads the attention's result alone, without the tokens added to it.",
-    "whole twice": "The whole block is applied twice.",
-}
-AXES = {
-    "batch": "Images attend to each other (batch and tokens have changed places before the "
-    "attention); batch comes first here.",
-    "one head": "The attention works with one head.",
-}
+from .attention import Heads, attention
+from .layers import EPS, Weights, below, normed, tokens_and_weights
+from .mlp import CHANGES, Mlp, two_layers
+from .search import Change, Variations, within
 
 
-RESIDUAL = {
-    "none": "The residual connection around {part} is missing.",
-    "normed": "Around {part}, the normalised tokens are added, not the tokens as they came.",
-    "twice": "Around {part}, the tokens are added twice.",
-    "half": "Around {part}, the sum is halved.",
-    "root": "Around {part}, the sum is divided by √2.",
-    "minus": "What {part} gives is subtracted, not added.",
-    "doubled": "What {part} gives is added twice.",
-    "weighted 0.5": "What {part} gives is halved before it is added.",
-    "weighted 0.1": "What {part} gives is divided by 10 before it is added.",
-}
-NORM = {
-    "none": "{norm} is left out before {part}.",
-    "other": "{other} is used where {norm} belongs.",
-} | {kind: f"{{norm}} {words}." for kind, words in NORM_KINDS.items()}
-PLACE = {
-    "result": "{norm} normalises what {part} gives, not what goes in.",
-    "sum": "{norm} comes after the addition (post-norm), not before {part}.",
-    "both": "{norm} is applied once more after the addition.",
-    "both result": "{norm} is applied once more to what {part} gives.",
-}
-NORMS = {
-    "none": "Nothing is normalised: neither `norm1` nor `norm2` is used.",
-    "swapped": "`norm1` and `norm2` have changed places.",
-    "sum": "Both norms come after the additions (post-norm), not before the two parts.",
-    "result": "Both norms normalise what the parts give, not what goes in.",
-} | {kind: f"LayerNorm {words}, in both places." for kind, words in NORM_KINDS.items()}
-RESIDUALS = {
-    "none": "Both residual connections are missing.",
-    "normed": "Both residual connections add the normalised tokens, not the tokens as they came.",
-    "weighted 0.5": "What each part gives is halved before it is added.",
-    "weighted 0.1": "What each part gives is divided by 10 before it is added.",
-    "half": "Around each part, the sum is halved.",
-    "root": "Around each part, the sum is divided by √2.",
-    "twice": "Around each part, the tokens are added twice.",
-}
-INPUT = "Around the MLP, the block's input is added, not what the first residual connection gave."
+@dataclass(frozen=True)
+class Part:
+    """How attention or MLP stand in a block.
+
+    Attributes:
+        norm: which LayerNorm: its own, the other part's, none.
+        axis, eps: of the LayerNorm.
+        place: where it stands: before the part, on what it gives, on the sum.
+        onto: what the part's result is added to.
+        sign: of the part's result.
+    """
+
+    norm: Literal["own", "other", "none"] = "own"
+    axis: int = -1
+    eps: float = EPS
+    place: Literal["before", "result", "sum"] = "before"
+    onto: Literal["tokens", "normalised", "input", "nothing"] = "tokens"
+    sign: int = 1
 
 
-def block_changes() -> list[Change]:
+@dataclass(frozen=True)
+class Block:
+    """How a block works.
+
+    Attributes:
+        attention, mlp: how each stands in it.
+        mlp_first: whether the MLP comes before the attention.
+        parallel: whether both read the block's input.
+        between_images: whether the attention takes the batch for the tokens.
+        layers: how the MLP works.
+    """
+
+    attention: Part = Part()
+    mlp: Part = Part()
+    mlp_first: bool = False
+    parallel: bool = False
+    between_images: bool = False
+    layers: Mlp = field(default_factory=Mlp)
+
+
+def block_changes() -> list[Change[Block]]:
     """What can be otherwise in a block."""
     changes = []
-    for number, part in PARTS.items():
-        names = {"part": part, "norm": f"`norm{number}`", "other": f"`norm{OTHER[number]}`"}
-        for slot, table in (("norm", NORM), ("residual", RESIDUAL), ("place", PLACE)):
-            words = {value: text.format(**names) for value, text in table.items()}
-            changes += option_changes(f"{slot} {number}", words)
-    return [
-        *changes,
-        Change("residual 2", "input", INPUT),
-        *option_changes("norms", NORMS),
-        *option_changes("residuals", RESIDUALS),
-        *option_changes("order", ORDERS),
-        *option_changes("axes", AXES),
-        *(
-            Change(f"mlp {change.slot}", change.value, within("the MLP", change.words))
-            for change in mlp_changes()
+    for name, own, other in (("attention", "norm1", "norm2"), ("MLP", "norm2", "norm1")):
+        for words, part in (
+            (f"`{other}` is used where `{own}` belongs.", Part(norm="other")),
+            (
+                f"`{own}` normalises over the tokens (axis 1), not over each token's numbers "
+                "(axis -1).",
+                Part(axis=-2),
+            ),
+            (f"The residual connection around the {name} is missing.", Part(onto="nothing")),
+            (f"What the {name} gives is subtracted, not added.", Part(sign=-1)),
+        ):
+            changes.append(Change(words, Block(mlp=part) if name == "MLP" else Block(part)))
+    changes += [
+        Change(
+            "Around the MLP, the block's input is added, not what the first residual connection "
+            "gave.",
+            Block(mlp=Part(onto="input")),
         ),
+        *(Change(words, Block(part, part)) for words, part in BOTH),
+        Change("The MLP comes before the attention.", Block(mlp_first=True)),
+        Change(
+            "The MLP reads the block's input; it should read what the attention has made.",
+            Block(parallel=True),
+        ),
+        Change(
+            "Images attend to each other (batch and tokens have changed places before the "
+            "attention); batch comes first here.",
+            Block(between_images=True),
+        ),
+        *(Change(within("the MLP", each.words), Block(layers=each.options)) for each in CHANGES),
     ]
+    return changes
 
 
-def block(case: Case) -> Variations | None:
+BOTH = (
+    ("Nothing is normalised: neither `norm1` nor `norm2` is used.", Part(norm="none")),
+    ("`norm1` and `norm2` have changed places.", Part(norm="other")),
+    (
+        "Both norms come after the additions (post-norm), not before the two parts.",
+        Part(place="sum"),
+    ),
+    ("Both norms normalise what the parts give, not what goes in.", Part(place="result")),
+    (
+        "LayerNorm is computed with eps 1e-5, PyTorch's default, not with the eps it was made "
+        "with, in both places.",
+        Part(eps=1e-5),
+    ),
+    (
+        "Both residual connections add the normalised tokens, not the tokens as they came.",
+        Part(onto="normalised"),
+    ),
+)
+
+
+def block(case: Case) -> Variations[Block]:
     """What a block did otherwise."""
-    tokens, weights = tensors(case)
+    tokens, weights = tokens_and_weights(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    return Variations(
-        lambda options: one_block(tokens, weights, heads, options),
-        block_changes(),
-        most_pairs=PAIRS,
-    )
+    return Variations(lambda how: one_block(tokens, weights, heads, how), Block(), block_changes())
 
 
-def inside(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """The weights below a prefix, without it."""
-    return {
-        key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)
-    }
+def one_block(tokens: Tensor, weights: Weights, heads: int, how: Block) -> Tensor:
+    """A block."""
 
+    def attended(y: Tensor) -> Tensor:
+        y = y.transpose(0, 1) if how.between_images else y
+        made = attention(y, below(weights, "attention."), heads, Heads())[0]
+        return made.transpose(0, 1) if how.between_images else made
 
-def one_block(tokens: Tensor, weights: dict[str, Tensor], heads: int, options: Options) -> Tensor:
-    """A block, with the options."""
-    order = options.get("order", "")
-    if order == "whole twice":
-        once = {key: value for key, value in options.items() if key != "order"}
-        return one_block(one_block(tokens, weights, heads, once), weights, heads, once)
-    sequence = {
-        "mlp first": "21",
-        "no attention": "2",
-        "no mlp": "1",
-        "attention twice": "112",
-        "mlp twice": "122",
-    }.get(order, "12")
+    def through_mlp(y: Tensor) -> Tensor:
+        return two_layers(y, below(weights, "mlp."), how.layers)
+
     x = tokens
-    if order in ("chain", "two results"):
-        attended = one_part("1", x, x, x, weights, heads, options | {"residual 1": "none"})
-        made = one_part("2", attended, x, x, weights, heads, options | {"residual 2": "none"})
-        return tokens + made + (attended if order == "two results" else 0)
-    for step, number in enumerate(sequence):
-        source = tokens if order == "parallel" and step else x
-        x = one_part(number, source, x, tokens, weights, heads, options)
+    steps = [
+        (attended, how.attention, ("norm1", "norm2")),
+        (through_mlp, how.mlp, ("norm2", "norm1")),
+    ]
+    for gives, part, (own, other) in reversed(steps) if how.mlp_first else steps:
+
+        def norm(
+            y: Tensor, part: Part = part, name: str = other if part.norm == "other" else own
+        ) -> Tensor:
+            return y if part.norm == "none" else normed(y, weights, name, part.axis, part.eps)
+
+        source = tokens if how.parallel else x
+        made = gives(norm(source) if part.place == "before" else source)
+        made = norm(made) if part.place == "result" else made
+        onto = {
+            "tokens": x,
+            "normalised": norm(x),
+            "input": tokens,
+            "nothing": torch.zeros_like(x),
+        }[part.onto]
+        x = onto + part.sign * made
+        x = norm(x) if part.place == "sum" else x
     return x
-
-
-def one_part(
-    number: str,
-    source: Tensor,
-    x: Tensor,
-    start: Tensor,
-    weights: dict[str, Tensor],
-    heads: int,
-    options: Options,
-) -> Tensor:
-    """Attention ("1") or MLP ("2") with its norm and its residual connection."""
-    both = options.get("norms", "")
-    kind = options.get(f"norm {number}", "none" if both == "none" else "")
-    if both in NORM_KINDS:
-        kind = both
-    place = options.get(f"place {number}", both if both in ("sum", "result") else "before")
-    name = f"norm{number}"
-    if kind == "other" or both == "swapped":
-        name, kind = f"norm{OTHER[number]}", ""
-
-    def norm(y: Tensor) -> Tensor:
-        return normed(y, weights, name, kind)
-
-    y = norm(source) if place in ("before", "both", "both result") else source
-    made = part(number, y, weights, heads, options)
-    made = norm(made) if place in ("result", "both result") else made
-    all_residuals = options.get("residuals", "")
-    residual = options.get(f"residual {number}", all_residuals)
-    added = {
-        "none": made,
-        "normed": norm(x) + made,
-        "twice": 2 * x + made,
-        "half": (x + made) / 2,
-        "minus": x - made,
-        "weighted 0.5": x + made / 2,
-        "weighted 0.1": x + made / 10,
-        "root": (x + made) * 0.5**0.5,
-        "doubled": x + 2 * made,
-        "input": start + made,
-    }.get(residual, x + made)
-    return norm(added) if place in ("sum", "both") else added
-
-
-def part(
-    number: str, y: Tensor, weights: dict[str, Tensor], heads: int, options: Options
-) -> Tensor:
-    """What attention or MLP gives."""
-    if number == "2":
-        return two_layers(y, inside(weights, "mlp."), inside_options(options, "mlp "))
-    axes = options.get("axes", "")
-    named, count = inside(weights, "attention."), 1 if axes == "one head" else heads
-    if axes == "batch":
-        return multi_head(y.transpose(0, 1), named, count, {})[0].transpose(0, 1)
-    return multi_head(y, named, count, {})[0]
-
-
-def inside_options(options: Options, prefix: str) -> Options:
-    """The options below a prefix, without it."""
-    return {
-        key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)
-    }

@@ -2,117 +2,95 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Literal
+
 from torch import Tensor
 
 from autograder.checking.feedback.describe.case import Case
 
-from .block import block_changes, inside, one_block
-from .heads import tensors
-from .norms import NORM_KINDS, normed
-from .search import Change, Options, Variations, option_changes, within
-
-PAIRS = 40
-FINAL = {
-    "none": "The last LayerNorm, `norm`, is missing.",
-    "first": "The encoder's `norm` comes before the blocks; it belongs after the last one.",
-    "every": "The encoder's `norm` is applied after every block, not after the last one only.",
-    "before every": "The encoder's `norm` is applied before every block, not after the last one.",
-    "both": "The encoder's `norm` is applied before the blocks as well as after them.",
-    "norm1": "`norm1` of the last block is used where the encoder's `norm` belongs.",
-    "norm2": "`norm2` of the last block is used where the encoder's `norm` belongs.",
-} | {kind: f"The encoder's `norm` {words}." for kind, words in NORM_KINDS.items()}
-AROUND = {
-    "input": "The encoder adds its input to its output; residual connections belong to the blocks.",
-    "before norm": "The encoder adds its input before the last `norm`; residual connections belong "
-    "to the blocks.",
-    "each": "The tokens are added to every block's result once more; the blocks do it themselves.",
-    "sum": "The outputs of all blocks are added up; each should only feed the next.",
-    "mean": "The outputs of all blocks are averaged; each should only feed the next.",
-}
+from .block import Block, block_changes, one_block
+from .layers import Weights, below, normed, tokens_and_weights
+from .search import Change, Variations, within
 
 
-def stack_changes(layers: int) -> list[Change]:
+@dataclass(frozen=True)
+class Stack:
+    """How an encoder works.
+
+    Attributes:
+        final: where its LayerNorm stands: at the end, nowhere, before the blocks, after every one.
+        order: numbers of the blocks that run; None for each once.
+        added: what is added once more: the encoder's input at the end, each block's, nothing.
+        block: how each block works.
+    """
+
+    final: Literal["end", "none", "first", "every"] = "end"
+    order: tuple[int, ...] | None = None
+    added: Literal["nothing", "input", "each"] = "nothing"
+    block: Block = field(default_factory=Block)
+
+
+def stack_changes(layers: int) -> list[Change[Stack]]:
     """What can be otherwise in a stack of this many blocks."""
-    changes = option_changes("final", FINAL)
-    if layers > 1:
-        orders = {
-            ",".join(
-                map(str, reversed(range(layers)))
-            ): "The blocks run from the last to the first.",
-            ",".join(["0"] * layers): "Block 0 is used in every layer; each layer has its own.",
-            ",".join([str(layers - 1)] * layers): "The last block is used in every layer.",
-            ",".join(map(str, range(layers - 1))): "The last block is left out.",
-            ",".join(map(str, range(1, layers))): "Block 0 is left out.",
-            "0": "Only block 0 runs.",
-            str(
-                layers - 1
-            ): "Only the last block runs, on the encoder's input: it should read what "
-            "the block before it gave.",
-            ",".join([*map(str, range(layers)), str(layers - 1)]): "The last block runs twice.",
-            ",".join(["0", *map(str, range(layers))]): "Block 0 runs twice.",
-            ",".join(
-                str(number) for number in range(layers) for _ in "ab"
-            ): "Each block runs twice.",
-            ",".join([*map(str, range(layers))] * 2): "The whole stack runs twice.",
-            ",".join(map(str, range(0, layers, 2))): "Only every second block runs.",
-        }
-        changes += [Change("order", order, words) for order, words in orders.items()]
-    else:
-        changes.append(Change("order", "0,0", "The only block runs twice."))
-    changes.append(Change("order", "", "No block runs at all."))
-    changes += option_changes("around", AROUND)
-    return changes
-
-
-def inner_changes() -> list[Change]:
-    """What can be otherwise in all blocks."""
+    last = layers - 1
+    orders = {
+        "The blocks run from the last to the first.": tuple(reversed(range(layers))),
+        "Block 0 is used in every layer; each layer has its own.": (0,) * layers,
+        "The last block is left out.": tuple(range(last)),
+        "Only the last block runs, on the encoder's input: it should read what the block before "
+        "it gave.": (last,),
+    }
     return [
-        Change(f"block {change.slot}", change.value, within("the blocks", change.words))
-        for change in block_changes()
+        Change("The last LayerNorm, `norm`, is missing.", Stack(final="none")),
+        Change(
+            "The encoder's `norm` comes before the blocks; it belongs after the last one.",
+            Stack(final="first"),
+        ),
+        Change(
+            "The encoder's `norm` is applied after every block, not after the last one only.",
+            Stack(final="every"),
+        ),
+        *(Change(words, Stack(order=order)) for words, order in orders.items() if layers > 1),
+        Change("No block runs at all.", Stack(order=())),
+        Change(
+            "The encoder adds its input to its output; residual connections belong to the blocks.",
+            Stack(added="input"),
+        ),
+        Change(
+            "The tokens are added to every block's result once more; the blocks do it themselves.",
+            Stack(added="each"),
+        ),
     ]
 
 
-def encoder(case: Case) -> Variations | None:
+def encoder(case: Case) -> Variations[Stack]:
     """What the encoder did otherwise."""
-    tokens, weights = tensors(case)
+    tokens, weights = tokens_and_weights(case)
     heads = int(case.scene.sizes.get("num_heads", 1))
-    changes = stack_changes(number_of_blocks(weights))
+    return Variations(
+        lambda how: stack(tokens, weights, heads, how),
+        Stack(),
+        stack_changes(number_of_blocks(weights)),
+        [
+            Change(within("the blocks", each.words), Stack(block=each.options))
+            for each in block_changes()
+        ],
+    )
 
-    def recipe(options: Options) -> Tensor:
-        return stack(tokens, weights, heads, options)
 
-    return Variations(recipe, changes, tuple(inner_changes()), PAIRS)
-
-
-def number_of_blocks(weights: dict[str, Tensor]) -> int:
+def number_of_blocks(weights: Weights) -> int:
     """How many blocks the weights are for."""
-    numbers = [key.partition("blocks.")[2].split(".")[0] for key in weights if "blocks." in key]
-    return len(set(numbers))
+    return len({key.split(".")[1] for key in weights if key.startswith("blocks.")})
 
 
-def stack(tokens: Tensor, weights: dict[str, Tensor], heads: int, options: Options) -> Tensor:
-    """The blocks and the last norm, with the options."""
-    layers = number_of_blocks(weights)
-    order = options.get("order", ",".join(map(str, range(layers))))
-    within = {
-        key.removeprefix("block "): value
-        for key, value in options.items()
-        if key.startswith("block ")
-    }
-    final, around = options.get("final", ""), options.get("around", "")
-    x, collected = tokens, []
-    x = normed(x, weights, "norm", "") if final in ("first", "both") else x
-    for number in order.split(",") if order else []:
-        x = normed(x, weights, "norm", "") if final == "before every" else x
-        made = one_block(x, inside(weights, f"blocks.{number}."), heads, within)
-        x = made + x if around == "each" else made
-        x = normed(x, weights, "norm", "") if final == "every" else x
-        collected.append(x)
-    if collected and around in ("sum", "mean"):
-        x = sum(collected[1:], collected[0]) / (len(collected) if around == "mean" else 1)
-    x = x + tokens if around == "before norm" else x
-    if final in ("norm1", "norm2"):
-        x = normed(x, weights, f"blocks.{layers - 1}.{final}", "")
-    elif final not in ("first", "every", "before every"):
-        x = normed(x, weights, "norm", final)
-    return x + tokens if around == "input" else x
+def stack(tokens: Tensor, weights: Weights, heads: int, how: Stack) -> Tensor:
+    """The blocks and the last norm."""
+    order = range(number_of_blocks(weights)) if how.order is None else how.order
+    x = normed(tokens, weights, "norm") if how.final == "first" else tokens
+    for number in order:
+        made = one_block(x, below(weights, f"blocks.{number}."), heads, how.block)
+        x = made + x if how.added == "each" else made
+        x = normed(x, weights, "norm") if how.final == "every" else x
+    x = normed(x, weights, "norm") if how.final == "end" else x
+    return x + tokens if how.added == "input" else x

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from .answers import describe_answers
 from .call_context import Scene, scene_for
-from .describing import Knowledge, describe
+from .describing import describe
 
-__all__ = ["Knowledge", "Scene", "describe", "describe_answers", "scene_for"]
+__all__ = ["Scene", "describe", "describe_answers", "scene_for"]

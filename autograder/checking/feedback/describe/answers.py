@@ -10,14 +10,15 @@ from torch import Tensor
 from ...api.program import Call, Program
 from ...assignments import FUNCTIONS
 from .call_context import scene_for
-from .describing import NOTHING, Knowledge, describe
+from .case import Rule
+from .describing import describe
 
 
 def describe_answers(
     program: Program,
     got: Sequence[Any],
     expected: Sequence[Any],
-    knowledge: Knowledge = NOTHING,
+    rules: Sequence[Rule] = (),
 ) -> list[str]:
     """What can be seen of the first answer that differs from the reference's.
 
@@ -27,7 +28,7 @@ def describe_answers(
         program: what both were asked.
         got: the submission's value of each call: a tensor, a tuple of such, or anything.
         expected: the reference's.
-        knowledge: rules from outside.
+        rules: from outside, that know how a module is computed.
     """
     for call, one, other in zip(program.calls, got, expected, strict=False):
         if draws(program, call):
@@ -36,7 +37,7 @@ def describe_answers(
         for mine, right, part in pairs:
             if isinstance(mine, Tensor) and isinstance(right, Tensor):
                 scene = scene_for(program, call, part, right)
-                if sentences := describe(mine, right, scene, knowledge):
+                if sentences := describe(mine, right, scene, rules):
                     return sentences
     return []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from torch import Tensor
 
@@ -75,43 +75,25 @@ PARTIAL: tuple[Rule, ...] = (
 NEAR: tuple[Rule, ...] = (lower_precision,)
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """Rules from outside, that know how a module is computed.
-
-    Attributes:
-        likely: asked before the rules of this package.
-        unlikely: asked where these see nothing exact.
-    """
-
-    likely: tuple[Rule, ...] = ()
-    unlikely: tuple[Rule, ...] = ()
-
-
-NOTHING = Knowledge()
-
-
-def describe(
-    got: Tensor, expected: Tensor, scene: Scene, knowledge: Knowledge = NOTHING
-) -> list[str]:
+def describe(got: Tensor, expected: Tensor, scene: Scene, rules: Sequence[Rule] = ()) -> list[str]:
     """What can be seen of the difference between two tensors.
 
     Args:
         got: the submission's, of any shape and dtype.
         expected: the reference's.
         scene: what is known about the call.
-        knowledge: rules from outside.
+        rules: from outside, that know how a module is computed; asked early.
 
     Returns:
         Sentences for the student, best first; empty where nothing simple is seen.
     """
     try:
-        return sentences(got, expected, scene, knowledge)
+        return sentences(got, expected, scene, rules)
     except Exception:  # A description is a courtesy: whatever a tensor does, the verdict stands.
         return []
 
 
-def sentences(got: Tensor, expected: Tensor, scene: Scene, knowledge: Knowledge) -> list[str]:
+def sentences(got: Tensor, expected: Tensor, scene: Scene, rules: Sequence[Rule]) -> list[str]:
     """The same, for tensors that can be computed with."""
     if expected.numel() and not got.numel():
         return ["It holds no numbers at all: an axis of length 0."]
@@ -131,14 +113,14 @@ def sentences(got: Tensor, expected: Tensor, scene: Scene, knowledge: Knowledge)
         return []
     if not bool(mine.isfinite().all()):
         return describe_not_finite(case)
-    return numbers_in_words(case, knowledge)
+    return numbers_in_words(case, rules)
 
 
-def numbers_in_words(case: Case, knowledge: Knowledge) -> list[str]:
+def numbers_in_words(case: Case, outside: Sequence[Rule]) -> list[str]:
     """What the rules see, the first exact explanation alone, else what is partly so."""
     if sentence := constant(case):
         return [sentence]
-    for rule in (*FIRST, *knowledge.likely, *EXACT, *knowledge.unlikely):
+    for rule in (*FIRST, *outside, *EXACT):
         if sentence := safely(rule, case):
             return [sentence]
     for rules in (NEAR, PARTIAL):
