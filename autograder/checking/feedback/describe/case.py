@@ -114,17 +114,21 @@ def listed(numbers: Sequence[object], most: int = MENTIONED) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 2 else words)
 
 
+def plural(name: str) -> str:
+    """All that the axis counts."""
+    return {"batch": "images", "embed_dim": "columns"}.get(name, name)
+
+
 def slices(name: str, numbers: Sequence[int]) -> str:
     """Some slices of an axis: "token 0", "channels 1 and 2"."""
     if name.startswith("axis"):
         return f"{listed(numbers)} along {name}"
     if len(numbers) == 1:
         return f"{singular(name)} {numbers[0]}"
-    plural = {"batch": "images", "embed_dim": "columns"}.get(name, name)
     whole = list(range(numbers[0], numbers[-1] + 1)) == list(numbers)
     if whole and len(numbers) > 2:
-        return f"{plural} {numbers[0]} to {numbers[-1]}"
-    return f"{plural} {listed(numbers)}"
+        return f"{plural(name)} {numbers[0]} to {numbers[-1]}"
+    return f"{plural(name)} {listed(numbers)}"
 
 
 def short(value: float) -> str:
@@ -144,27 +148,13 @@ def meanings(value: float, sizes: dict[str, float], tolerance: float = 3e-4) -> 
             f"√{name}": root,
             f"1/{name}": 1 / size,
             f"1/√{name}": 1 / root,
-            f"1/√√{name}": 1 / math.sqrt(root),
             f"√√{name}": math.sqrt(root),
             f"{name}/({name} − 1)": size / (size - 1),
             f"({name} − 1)/{name}": (size - 1) / size,
             f"√({name}/({name} − 1))": math.sqrt(size / (size - 1)),
-            f"√(({name} − 1)/{name})": math.sqrt((size - 1) / size),
         }
         found += [form for form, number in forms.items() if near(value, number, tolerance)]
-    probability = sizes.get("dropout", 0.0)
-    if 0 < probability < 1 and near(value, 1 / (1 - probability), tolerance):
-        found.append("1/(1 − dropout)")
-    plain = {
-        "255/256": 255 / 256,
-        "255": 255.0,
-        "1/255": 1 / 255,
-        "√2": math.sqrt(2),
-        "1/√2": math.sqrt(0.5),
-        "π": math.pi,
-        "2π": 2 * math.pi,
-        "π/180": math.pi / 180,
-    }
+    plain = {"255/256": 255 / 256, "√2": math.sqrt(2)}
     return found + [form for form, number in plain.items() if near(value, number, tolerance)]
 
 
@@ -175,6 +165,24 @@ def factor_in_words(value: float, sizes: dict[str, float]) -> str:
         return short(value)
     plain = value < 4.5 and abs(value - round(value)) < 1e-3
     return f"{short(value)} (perhaps {names})" if plain else f"{short(value)} (= {names})"
+
+
+def other_axes(tensor: Tensor, axis: int) -> list[int]:
+    """Every axis but one."""
+    return [other for other in range(tensor.ndim) if other != axis]
+
+
+def fitted(target: Tensor, known: Tensor) -> float:
+    """The factor of `known` with the smallest squared error; 0 where `known` is 0 throughout."""
+    power = float((known * known).sum())
+    return float((target * known).sum()) / power if power else 0.0
+
+
+def line(target: Tensor, known: Tensor) -> tuple[float, float]:
+    """Slope and offset of the line from known numbers to a target's, by least squares."""
+    design = torch.stack([known, torch.ones_like(known)], dim=1)
+    slope, offset = torch.linalg.lstsq(design, target.unsqueeze(1)).solution.flatten().tolist()
+    return slope, offset
 
 
 def near(value: float, number: float, tolerance: float) -> bool:

@@ -12,12 +12,10 @@ from .endings import one_missing, one_too_many
 from .factors import factor_along_axis, one_factor
 from .finite import alike_along_axis, constant, describe_not_finite
 from .offsets import (
-    combination,
     constant_offset,
     difference_is_known,
     equal_to_known,
     factor_apart_from_bias,
-    fit_to_input,
     offset_along_axis,
 )
 from .order import (
@@ -55,7 +53,6 @@ EXACT: tuple[Rule, ...] = (
     through_values,
     difference_is_known,
     factor_apart_from_bias,
-    combination,
     constant_offset,
     one_missing,
     one_too_many,
@@ -64,7 +61,6 @@ EXACT: tuple[Rule, ...] = (
     some_zero_rest_scaled,
     factor_along_axis,
     offset_along_axis,
-    fit_to_input,
 )
 PARTIAL: tuple[Rule, ...] = (
     sums_along_other_axis,

@@ -40,12 +40,7 @@ def made_from(x: Tensor, case: Case) -> Iterator[tuple[str, Tensor]]:
     for axis, axis_name in case.axes:
         where = f"over the axis {axis} ({axis_name})"
         yield f"a softmax {where}", x.softmax(dim=axis)
-        yield f"a log-softmax {where}", x.log_softmax(dim=axis)
         yield f"a division by the sum {where}", x / x.sum(dim=axis, keepdim=True)
-        yield f"a division by the length {where}", F.normalize(x, dim=axis)
-        yield f"subtracting the mean {where}", x - x.mean(dim=axis, keepdim=True)
-        yield f"a normalisation to mean 0 and variance 1 {where}", standardised(x, axis)
-        yield f"a running sum {where}", x.cumsum(dim=axis)
     yield from made_by_layers(x, case)
 
 
@@ -64,28 +59,8 @@ def made_by_layers(x: Tensor, case: Case) -> Iterator[tuple[str, Tensor]]:
             yield f"the layer `{name}`", F.linear(x, weight, bias)
 
 
-def standardised(x: Tensor, axis: int) -> Tensor:
-    """Mean 0 and variance 1 along an axis."""
-    centred = x - x.mean(dim=axis, keepdim=True)
-    return centred / (centred.square().mean(dim=axis, keepdim=True) + 1e-6).sqrt()
-
-
 ELEMENTWISE: dict[str, Operation] = {
     "a ReLU (nothing negative is left)": F.relu,
     "a GELU": F.gelu,
-    "a tanh": torch.tanh,
-    "a sigmoid": torch.sigmoid,
-    "an exponential": torch.exp,
-    "a logarithm": torch.log,
-    "a square": torch.square,
-    "a square root": torch.sqrt,
-    "an absolute value": torch.abs,
-    "a reciprocal (1/x)": torch.reciprocal,
     "rounding to whole numbers": torch.round,
-    "rounding to 1 decimal": lambda x: x.round(decimals=1),
-    "rounding to 2 decimals": lambda x: x.round(decimals=2),
-    "rounding to 3 decimals": lambda x: x.round(decimals=3),
-    "rounding down": torch.floor,
-    "a limit to 0..1": lambda x: x.clamp(0, 1),
-    "a limit to −1..1": lambda x: x.clamp(-1, 1),
 }

@@ -5,13 +5,23 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .case import MENTIONED, Case, are, factor_in_words, listed, short, singular, slices
+from .case import (
+    Case,
+    are,
+    factor_in_words,
+    fitted,
+    listed,
+    other_axes,
+    short,
+    singular,
+    slices,
+)
 
 
 def one_factor(case: Case) -> str | None:
     """Everything is the expected value times one number."""
     factor = fitted(case.got, case.expected)
-    if case.got.numel() < 3 or factor is None or not case.explains(factor * case.expected):
+    if case.got.numel() < 3 or not factor or not case.explains(factor * case.expected):
         return None
     start = f"{case.yours.capitalize()} {are(case.scene.part)} the expected"
     if abs(factor + 1) < 1e-3:
@@ -27,18 +37,12 @@ def near_one(factor: float) -> bool:
     return 0.5 < factor < 2
 
 
-def fitted(got: Tensor, expected: Tensor) -> float | None:
-    """The factor with the smallest squared error."""
-    power = float((expected * expected).sum())
-    return float((got * expected).sum()) / power if power > 0 else None
-
-
 def factor_along_axis(case: Case) -> str | None:
     """Each slice along one axis has a factor of its own."""
     got, expected = case.got, case.expected
     for axis, name in reversed(case.axes):
         size = expected.shape[axis]
-        others = [other for other in range(expected.ndim) if other != axis]
+        others = other_axes(expected, axis)
         if expected.numel() < 3 * size:
             continue
         power = (expected * expected).sum(dim=others, keepdim=True)
@@ -53,7 +57,6 @@ def factors_in_words(factors: Tensor, name: str, axis: int, case: Case) -> str:
     """What the factors of the slices along an axis are."""
     values = factors.tolist()
     off = [place for place, factor in enumerate(values) if abs(factor - 1) > case.tolerance]
-    one = singular(name)
     if len(off) < len(values):
         distinct = torch.unique(factors[off].round(decimals=4))
         if len(distinct) == 1:
@@ -61,25 +64,8 @@ def factors_in_words(factors: Tensor, name: str, axis: int, case: Case) -> str:
             what = "0" if zero else f"times {factor_in_words(values[off[0]], case.scene.sizes)}"
             verb = "is" if len(off) == 1 else "are"
             return f"{slices(name, off).capitalize()} {verb} {what}; the others are right."
-    for weight, known in candidates(case):
-        flat = known.double().flatten()
-        if len(flat) == len(values) and case.same(factors, flat):
-            return f"Each {one} is scaled by {weight}: {few(values)} (axis {axis})."
-        if len(flat) == len(values) and case.same(1 / factors, flat):
-            return f"Each {one} is divided by {weight}: {few(flat.tolist())} (axis {axis})."
-    return f"Each {one} is scaled by a factor of its own: {few(values)} (axis {axis}, {name})."
-
-
-def candidates(case: Case) -> list[tuple[str, Tensor]]:
-    """Vectors that may have been multiplied in: weights, and mean and std with their powers."""
-    found = list(case.scene.weights.items())
-    for name in ("mean", "std"):
-        if name in case.scene.inputs:
-            value = case.scene.inputs[name].double()
-            found += [(name, value), (f"{name}²", value**2), (f"√{name}", value.abs().sqrt())]
-    return found
-
-
-def few(values: list[float]) -> str:
-    """A few numbers, short."""
-    return listed([short(value) for value in values], MENTIONED)
+    all_of_them = listed([short(value) for value in values])
+    return (
+        f"Each {singular(name)} is scaled by a factor of its own: {all_of_them} "
+        f"(axis {axis}, {name})."
+    )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
-from .case import Case, factor_in_words, listed, short, singular, slices
-
-TIMES = {1.0: "once more than it should be", -2.0: "subtracted instead of added"}
+from .case import Case, factor_in_words, fitted, listed, other_axes, short, singular, slices
 
 
 def equal_to_known(case: Case) -> str | None:
@@ -17,8 +14,6 @@ def equal_to_known(case: Case) -> str | None:
     for name, known in knowns(case):
         if known.shape == case.got.shape and case.explains(known):
             return f"{case.yours.capitalize()}: exactly {name}, unchanged."
-        if known.shape == case.got.shape and case.explains(-known):
-            return f"{case.yours.capitalize()}: exactly {name} with the sign turned round."
     return None
 
 
@@ -29,10 +24,7 @@ def difference_is_known(case: Case) -> str | None:
         spread = spread_over(known, difference)
         if spread is None or spread.numel() < 4:
             continue
-        power = float((spread * spread).sum())
-        if power == 0:
-            continue
-        factor = float((difference * spread).sum()) / power
+        factor = fitted(difference, spread)
         values = (round(factor), factor) if known.numel() > 2 else (round(factor),)
         for value in values:
             if value and case.explains(case.expected + value * spread):
@@ -49,12 +41,9 @@ def factor_apart_from_bias(case: Case) -> str | None:
         if bias is None or not name.endswith("bias") or case.got.numel() < 8:
             continue
         one, other = case.expected - bias, case.got - bias
-        power = float((one * one).sum())
-        factor = float((one * other).sum()) / power if power else 0.0
-        if abs(factor) > 1e-6 and case.explains(bias + factor * one):
+        factor = fitted(other, one)
+        if abs(factor) >= 1 and case.explains(bias + factor * one):
             meaning = factor_in_words(factor, case.scene.sizes)
-            if abs(factor) < 1:
-                meaning = f"1/{factor_in_words(1 / factor, case.scene.sizes)}"
             return f"Apart from `{name}`, {case.yours} is {meaning} times the expected."
     return None
 
@@ -62,15 +51,14 @@ def factor_apart_from_bias(case: Case) -> str | None:
 def on_some_slices(difference: Tensor, spread: Tensor, name: str, case: Case) -> str | None:
     """The known tensor explains the difference on some slices of an axis, the others are right."""
     for axis, axis_name in case.axes:
-        others = [other for other in range(difference.ndim) if other != axis]
+        others = other_axes(difference, axis)
         wrong = (~case.right()).any(dim=others)
         if bool(wrong.all()) or not bool(wrong.any()):
             continue
         shape = [-1 if other == axis else 1 for other in range(difference.ndim)]
         mask = wrong.view(shape)
         masked = spread * mask
-        power = float((masked * masked).sum())
-        factor = float((difference * masked).sum()) / power if power else 0.0
+        factor = fitted(difference, masked)
         if factor and case.explains(case.expected + factor * masked):
             which = slices(axis_name, wrong.nonzero().flatten().tolist())
             return f"Only in {which}: {lower(in_words(factor, name, case))}"
@@ -107,7 +95,7 @@ def offset_along_axis(case: Case) -> str | None:
     """Got minus expected depends on the place along one axis alone."""
     difference = case.got - case.expected
     for axis, name in case.axes:
-        others = [other for other in range(difference.ndim) if other != axis]
+        others = other_axes(difference, axis)
         if difference.numel() < 3 * difference.shape[axis]:
             continue
         means = difference.mean(dim=others, keepdim=True)
@@ -117,44 +105,6 @@ def offset_along_axis(case: Case) -> str | None:
             which = slices(name, off) if len(off) < len(values) else f"each {singular(name)}"
             amounts = listed([short(values[place]) for place in off])
             return f"To {which} one number is added throughout (axis {axis}, {name}): {amounts}."
-    return None
-
-
-def fit_to_input(case: Case) -> str | None:
-    """Got is a times an input plus b, where expected is not that input."""
-    got = case.got
-    for name, known in case.scene.inputs.items():
-        if known.shape != got.shape or known.numel() < 4:
-            continue
-        flat, target = known.double().flatten(), got.flatten()
-        design = torch.stack([flat, torch.ones_like(flat)], dim=1)
-        slope, offset = torch.linalg.lstsq(design, target.unsqueeze(1)).solution.flatten().tolist()
-        if abs(slope) > 1e-9 and case.explains(slope * known.double() + offset):
-            plus = (
-                f" {'+' if offset > 0 else '−'} {short(abs(offset))}" if abs(offset) > 1e-6 else ""
-            )
-            return f"{case.yours.capitalize()}: exactly {short(slope)} × {name}{plus}."
-    return None
-
-
-def combination(case: Case) -> str | None:
-    """Got is a times the expected plus b times an input of its shape."""
-    if case.got.numel() < 8:
-        return None
-    for name, known in case.scene.inputs.items():
-        if known.shape != case.got.shape:
-            continue
-        design = torch.stack([case.expected.flatten(), known.double().flatten()], dim=1)
-        target = case.got.flatten().unsqueeze(1)
-        one, other = torch.linalg.lstsq(design, target).solution.flatten().tolist()
-        if min(abs(one), abs(other)) < 1e-6:
-            continue
-        if case.explains(one * case.expected + other * known.double()):
-            sign = "+" if other > 0 else "−"
-            return (
-                f"{case.yours.capitalize()}: exactly {short(one)} × the expected {sign} "
-                f"{short(abs(other))} × {name}."
-            )
     return None
 
 

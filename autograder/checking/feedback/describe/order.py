@@ -7,7 +7,7 @@ from itertools import permutations
 import torch
 from torch import Tensor
 
-from .case import Case, listed, singular, slices
+from .case import Case, listed, plural, singular, slices
 
 MOST_AXES = 5
 
@@ -49,36 +49,27 @@ def matching(got: Tensor, expected: Tensor) -> Tensor | None:
 
 def order_in_words(order: list[int], name: str) -> str:
     """A permutation: reversed, moved on, exchanged in pairs, dealt in turn, or as it is."""
-    count, plural = len(order), {"batch": "images", "embed_dim": "columns"}.get(name, name)
+    count, many = len(order), plural(name)
     if order == list(range(count))[::-1] and count > 1:
-        return f"The {plural} come in reverse order"
+        return f"The {many} come in reverse order"
     shift = order[0]
     if order == [(place + shift) % count for place in range(count)]:
         back = count - shift
         step = f"{shift} forward" if shift <= back else f"{back} back"
         way = "takes the place of the next one on the left" if shift <= back else "is moved on"
-        return f"The {plural} are rolled by {min(shift, back)} ({way}, {step}): {listed(order)}"
+        return f"The {many} are rolled by {min(shift, back)} ({way}, {step}): {listed(order)}"
     moved = [place for place in range(count) if order[place] != place]
     if len(moved) == 2:
         return f"{slices(name, moved).capitalize()} have changed places"
-    if order == [place ^ 1 for place in range(count)]:
-        return f"Neighbouring {plural} have changed places in pairs (1, 0, 3, 2, ...)"
     for rows in range(2, count):
         if count % rows == 0:
             dealt = torch.arange(count).view(rows, count // rows).T.flatten().tolist()
             if order == dealt:
                 return (
-                    f"The {plural} are taken in steps of {count // rows}: {listed(order, 8)} "
+                    f"The {many} are taken in steps of {count // rows}: {listed(order, 8)} "
                     f"instead of one after the other"
                 )
-            backwards = torch.arange(count).view(rows, -1)
-            if order == backwards.flip(1).flatten().tolist():
-                return f"The {plural} are reversed within groups of {count // rows}"
-            if order == backwards.flip(0).flatten().tolist():
-                return f"The groups of {count // rows} {plural} come in reverse order"
-            if order == backwards.roll(1, 0).flatten().tolist():
-                return f"The groups of {count // rows} {plural} are rolled by one"
-    return f"The {plural} come in another order: {listed(order, 12)}"
+    return f"The {many} come in another order: {listed(order, 12)}"
 
 
 def same_numbers(case: Case) -> bool:
@@ -91,7 +82,7 @@ def permuted(case: Case) -> str | None:
     """The same numbers in another order: axes exchanged, or joined without being exchanged."""
     if not same_numbers(case):
         return None
-    return axes_exchanged(case) or joined_wrongly(case) or split_and_permuted(case)
+    return axes_exchanged(case) or joined_wrongly(case)
 
 
 def axes_exchanged(case: Case) -> str | None:
@@ -123,31 +114,6 @@ def joined_wrongly(case: Case) -> str | None:
                 f"The numbers are right but lie in the order ({came}), then cut to the shape by a "
                 "reshape: a reshape moves no axis."
             )
-    return None
-
-
-def split_and_permuted(case: Case) -> str | None:
-    """Along one axis, the places are those of a grid that is read in another order."""
-    for size_name, size in case.scene.sizes.items():
-        for axis, name in case.axes:
-            length = case.expected.shape[axis]
-            if size != int(size) or not 1 < size < length or length % int(size):
-                continue
-            parts = case.expected.unflatten(axis, (int(size), -1))
-            for other, other_name in [*case.axes, (axis, name)]:
-                where = other + (other > axis)
-                for moved in (axis, axis + 1):
-                    if where in (axis, axis + 1) and moved == axis + 1:
-                        continue
-                    partner = axis + 1 if where in (axis, axis + 1) else where
-                    guess = parts.transpose(moved, partner).reshape(case.expected.shape)
-                    if case.explains(guess):
-                        part = f"groups of {length // int(size)}"
-                        return (
-                            f"The numbers are right but in other places: the {name} in {part} "
-                            f'({size_name} = {int(size)}) and the axis "{other_name}" are '
-                            "exchanged by a reshape."
-                        )
     return None
 
 

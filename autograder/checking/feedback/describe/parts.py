@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .case import MENTIONED, Case, are, short, singular, slices
+from .case import MENTIONED, Case, are, fitted, other_axes, plural, short, singular, slices
 
 NEARLY, COARSE = 2e-3, 2e-2
 
@@ -18,8 +18,7 @@ def some_zero_rest_scaled(case: Case) -> str | None:
     if not 0.02 < share < 0.98 or int((~zero).sum()) < 4:
         return None
     kept, right = got[~zero], expected[~zero]
-    power = float((right * right).sum())
-    factor = float((kept * right).sum()) / power if power else 0.0
+    factor = fitted(kept, right)
     if not factor or not case.same(kept, factor * right):
         return None
     if abs(factor - 1) < 1e-3:
@@ -45,7 +44,7 @@ def zeros_among(case: Case) -> str | None:
 def zero_block(zero: Tensor, case: Case) -> str | None:
     """The slices that are zero as a whole, where they are all that is zero."""
     for axis, name in case.axes:
-        others = [other for other in range(zero.ndim) if other != axis]
+        others = other_axes(zero, axis)
         if bool((zero.all(dim=others) == zero.any(dim=others)).all()):
             which = zero.all(dim=others).nonzero().flatten().tolist()
             if not which:
@@ -55,20 +54,18 @@ def zero_block(zero: Tensor, case: Case) -> str | None:
 
 
 def triangle_is_zero(case: Case) -> str | None:
-    """Weights above or below the diagonal are zero: a mask."""
+    """Weights above the diagonal are zero: a mask."""
     got = case.got
     if got.ndim < 2 or got.shape[-1] != got.shape[-2] or got.shape[-1] < 3:
         return None
     size = got.shape[-1]
     above = torch.ones(size, size, dtype=torch.bool).triu(1)
     zero = (got == 0) & (case.expected != 0)
-    for mask, words in (
-        (above, "above the diagonal: every query sees only itself and what comes before it"),
-        (above.T, "below the diagonal: every query sees only itself and what comes after it"),
-        (torch.eye(size, dtype=torch.bool), "on the diagonal: no query sees itself"),
-    ):
-        if bool((zero == mask).all()):
-            return f"{case.yours.capitalize()} {are(case.scene.part)} 0 {words}."
+    if bool((zero == above).all()):
+        return (
+            f"{case.yours.capitalize()} {are(case.scene.part)} 0 above the diagonal: every query "
+            "sees only itself and what comes before it."
+        )
     return None
 
 
@@ -77,7 +74,7 @@ def only_some_wrong(case: Case) -> str | None:
     right = case.right()
     found: list[tuple[int, str]] = []
     for axis, name in case.axes:
-        others = [other for other in range(right.ndim) if other != axis]
+        others = other_axes(right, axis)
         fine = right.all(dim=others) if others else right
         if not bool(fine.any()) or bool(fine.all()):
             continue
@@ -85,41 +82,31 @@ def only_some_wrong(case: Case) -> str | None:
         found.append((len(wrong), which_in_words(wrong, good, name)))
     if found:
         return min(found)[1]
-    border = border_only(right, case)
-    return border
+    return None
 
 
 def which_in_words(wrong: list[int], good: list[int], name: str) -> str:
     """Which slices are wrong, the shorter list first."""
     one = singular(name)
-    plural = {"batch": "images", "embed_dim": "columns"}.get(name, name)
+    many = plural(name)
     if name.startswith("axis"):
-        plural = "numbers" if name == "axis 0" else f"places along {name}"
+        many = "numbers" if name == "axis 0" else f"places along {name}"
     count = len(wrong) + len(good)
     for parity, word in ((0, "even"), (1, "odd")):
         if wrong == list(range(parity, count, 2)) and count > 3:
-            return f"Only the {word} {plural} ({parity}, {parity + 2}, ...) are wrong."
+            return f"Only the {word} {many} ({parity}, {parity + 2}, ...) are wrong."
     if len(good) == 1 and count > 2:
         last = " (the last one)" if good[0] == count - 1 else ""
-        return f"Only {one} {good[0]}{last} is right; all other {plural} are wrong."
+        return f"Only {one} {good[0]}{last} is right; all other {many} are wrong."
     if len(wrong) == 1:
         last = " (the last one)" if wrong[0] == count - 1 else ""
-        return f"Only {one} {wrong[0]}{last} is wrong; all other {plural} are right."
+        return f"Only {one} {wrong[0]}{last} is wrong; all other {many} are right."
     are = "is" if len(good) == 1 else "are"
     if wrong == list(range(wrong[0], count)):
         return f"Only from {one} {wrong[0]} on is it wrong; {slices(name, good)} {are} right."
     if len(wrong) > MENTIONED and wrong != list(range(wrong[0], wrong[-1] + 1)):
-        return f"{len(wrong)} of {count} {plural} are wrong, {len(good)} are right."
-    return f"Only {slices(name, wrong)} are wrong; the other {plural} are right."
-
-
-def border_only(right: Tensor, case: Case) -> str | None:
-    """Whether the pixels that are wrong all lie at the border."""
-    if right.ndim != 4 or min(right.shape[-2:]) < 3:
-        return None
-    if bool(right[..., 1:-1, 1:-1].all()):
-        return "Only pixels at the images' border are wrong."
-    return None
+        return f"{len(wrong)} of {count} {many} are wrong, {len(good)} are right."
+    return f"Only {slices(name, wrong)} are wrong; the other {many} are right."
 
 
 def lower_precision(case: Case) -> str | None:

@@ -16,7 +16,7 @@ FIVE = ("row of patches", "column of patches", "channel", "row in the patch", "c
 
 
 def pixels_moved(case: Case) -> str | None:
-    """The order of the axes in which the pixels lie, or where the first wrong one came from."""
+    """The order of the axes in which the pixels lie, or which of them run backwards."""
     scene = case.scene
     source = scene.inputs.get("images" if scene.target == CUT else "patches")
     if scene.target not in (CUT, JOIN) or scene.gradient or source is None:
@@ -35,7 +35,7 @@ def pixels_moved(case: Case) -> str | None:
     if fitting:
         simplest = fitting[min(fitting)]
         return simplest[0] if len(simplest) == 1 else None
-    return mirrored(case) or first_wrong(source, case)
+    return mirrored(case)
 
 
 def cuttings(images: Tensor, case: Case) -> Iterator[tuple[Tensor, int, str]]:
@@ -138,7 +138,7 @@ def grid_axes(case: Case) -> Tensor | None:
 
 
 def mirrored(case: Case) -> str | None:
-    """Axes of the grid that run backwards or are moved on by some places."""
+    """Axes of the grid that run backwards."""
     grid = grid_axes(case)
     if grid is None:
         return None
@@ -151,14 +151,6 @@ def mirrored(case: Case) -> str | None:
                 return f"The order is right, but the whole image is {way}."
             which = " and the ".join(FIVE[axis - 1] for axis in axes)
             return f"The order is right but for the {which}: there it runs backwards."
-    for axis in range(5):
-        for shift in range(1, min(grid.shape[axis + 1], 16)):
-            if case.explains(back(grid.roll(shift, axis + 1))):
-                return f"Everything is moved on by {shift} along the {FIVE[axis]}, round the end."
-    snake = grid.clone()
-    snake[:, 1::2] = snake[:, 1::2].flip(2)
-    if case.explains(back(snake)):
-        return "Every second row of patches runs from right to left."
     return None
 
 
@@ -168,33 +160,3 @@ def from_grid(case: Case) -> Callable[[Tensor], Tensor]:
     if case.scene.target == JOIN:
         return lambda grid: grid.permute(0, 3, 1, 4, 2, 5).reshape(shape)
     return lambda grid: grid.reshape(shape)
-
-
-def first_wrong(source: Tensor, case: Case) -> str | None:
-    """From where the first number in a wrong place was taken."""
-    values, where = source.flatten().sort()
-    if bool((values[1:] == values[:-1]).any()):
-        return None
-    wrong = (~case.right()).nonzero()[0].tolist()
-    found = []
-    for tensor in (case.got, case.expected):
-        value = tensor[tuple(wrong)]
-        at = int(torch.searchsorted(values, value).clamp(max=len(values) - 1))
-        if float(values[at]) != float(value):
-            return None
-        found.append(place(int(where[at]), source))
-    here = ", ".join(str(number) for number in wrong)
-    kind = "of the images" if case.scene.target == CUT else "of the patches"
-    return (
-        f"The numbers are all taken from the input, but not in order: at [{here}] stands the one "
-        f"at {found[0]} {kind}, not the one at {found[1]}."
-    )
-
-
-def place(index: int, source: Tensor) -> str:
-    """A flat index as a list of indices."""
-    indices = []
-    for size in reversed(source.shape):
-        index, at = divmod(index, size)
-        indices.append(at)
-    return str(indices[::-1])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor
 
-from .case import Case, short
+from .case import Case, line, short
 
 
 def scaled(case: Case) -> str | None:
@@ -36,8 +35,7 @@ def pixels_divided(case: Case) -> str | None:
         return "Your numbers are whole: the division drops the fraction (an integer division)."
     if len(x) < 3:
         return None
-    design = torch.stack([x, torch.ones_like(x)], dim=1)
-    slope, offset = torch.linalg.lstsq(design, got.unsqueeze(1)).solution.flatten().tolist()
+    slope, offset = line(got, x)
     if abs(slope) < 1e-9 or not case.explains(slope * images.double() + offset):
         return None
     divisor, largest = 1 / slope, float(x.max())
@@ -56,57 +54,20 @@ def guesses(x: Tensor, m: Tensor, s: Tensor) -> Iterator[tuple[Tensor, str]]:
     yield x / std, "It is divided by the std, but no mean is subtracted"
     yield x / std - mean, "The mean is subtracted after the division, so that it is not scaled"
     yield (x - mean) / std**2, "It is divided by the square of the std (the variance)"
-    yield (x - mean) / std.sqrt(), "It is divided by the square root of the std"
     yield (x - mean) * std, "It is multiplied by the std where a division belongs"
-    yield x * std + mean, "The std is multiplied in and the mean added: this undoes a normalisation"
     yield (x + mean) / std, "The mean is added where it should be subtracted"
-    yield (mean - x) / std, "The sign is turned round: images are subtracted from the mean"
     yield (x - std) / mean, "mean and std have changed places"
-    yield (x - mean) / mean, "It is divided by the mean, not by the std"
-    yield (x - std) / std, "The std is subtracted, not the mean"
-    count = len(m)
-    if count > 1:
-        for shift in range(1, count):
-            yield (
-                (x - mean.roll(shift, 0)) / std.roll(shift, 0),
-                f"Each channel gets the mean and std of the channel {shift} before it",
-            )
-        yield (x - mean.flip(0)) / std.flip(0), "The channels' means and stds are in reverse order"
-        yield (x - mean) / std.flip(0), "The channels' stds are in reverse order, the means are not"
-        yield (x - mean.flip(0)) / std, "The channels' means are in reverse order, the stds are not"
-        for place in range(count):
-            yield (
-                (x - m[place]) / s[place],
-                f"All channels are normalised with mean and std of channel {place}",
-            )
-            yield (x - m[place]) / std, f"All channels get the mean of channel {place}"
-            yield (x - mean) / s[place], f"All channels are divided by the std of channel {place}"
-        yield (x - m.mean()) / s.mean(), "All channels get the average of the means and stds"
-    for axes, whose in (
-        ((0, 2, 3), "of each channel in this batch"),
-        ((2, 3), "of each image's channel"),
-        ((1, 2, 3), "of each image"),
-        ((0, 1, 2, 3), "of the whole batch"),
-        ((1,), "over the channels of each pixel"),
-        ((0,), "over the images of the batch"),
-    ):
-        own = x.mean(dim=axes, keepdim=True)
-        for unbiased in (True, False):
-            if x.numel() > own.numel():
-                spread = x.var(dim=axes, keepdim=True, unbiased=unbiased).sqrt()
-                yield (
-                    (x - own) / spread,
-                    f"It uses the mean and std {whose}, not those given",
-                )
-                yield (x - mean) / spread, f"It divides by the std {whose}, not by the one given"
-        yield (x - own) / std, f"It subtracts the mean {whose}, not the one given"
-    for axis, name in ((-1, "columns (the last axis)"), (-2, "rows (axis -2)"), (0, "images")):
-        if x.shape[axis] == count or count == 1:
-            shape = [-1 if place == axis % 4 else 1 for place in range(4)]
-            yield (
-                (x - m.view(shape)) / s.view(shape),
-                f"The mean and std lie along the {name}, not along the channels",
-            )
+    yield (x - mean.flip(0)) / std.flip(0), "The channels' means and stds are in reverse order"
+    for place in range(len(m)):
+        yield (
+            (x - m[place]) / s[place],
+            f"All channels are normalised with mean and std of channel {place}",
+        )
+    own = x.mean(dim=(0, 2, 3), keepdim=True)
+    for unbiased in (True, False):
+        spread = x.var(dim=(0, 2, 3), keepdim=True, unbiased=unbiased).sqrt()
+        words = "It uses the mean and std of each channel in this batch, not those given"
+        yield (x - own) / spread, words
 
 
 def measured(x: Tensor, m: Tensor, s: Tensor, case: Case) -> str | None:
@@ -116,12 +77,8 @@ def measured(x: Tensor, m: Tensor, s: Tensor, case: Case) -> str | None:
         flat, target = x[:, channel].flatten(), case.got[:, channel].flatten()
         if len(flat) < 3:
             return None
-        design = torch.stack([flat, torch.ones_like(flat)], dim=1)
-        solution = torch.linalg.lstsq(design, target.unsqueeze(1)).solution
-        if not case.same(target.unsqueeze(1), design @ solution):
-            return None
-        slope, offset = solution.flatten().tolist()
-        if abs(slope) < 1e-9:
+        slope, offset = line(target, flat)
+        if abs(slope) < 1e-9 or not case.same(target, slope * flat + offset):
             return None
         found.append((channel, -offset / slope, 1 / slope))
     for channel, mean, std in found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import permutations
 
-import torch
 from torch import Tensor
 
 from .call_context import Scene
@@ -17,11 +16,7 @@ def describe_dtype(got: Tensor, expected: Tensor) -> str | None:
     """What another dtype does to the numbers."""
     if got.dtype == expected.dtype or got.shape != expected.shape or not got.numel():
         return None
-    if not expected.is_floating_point() or got.is_complex():
-        return None
-    if not got.is_floating_point():
-        if torch.equal(got.double(), expected.double().floor()):
-            return f"Your numbers are the expected ones rounded down to whole ones ({got.dtype})."
+    if not expected.is_floating_point() or not got.is_floating_point():
         return None
     error = float((got.double() - expected.double()).abs().max())
     coarsest = max(TOLERANCE.get(dtype, 1e-4) for dtype in (got.dtype, expected.dtype))
@@ -58,8 +53,7 @@ def exchanged(case: Case) -> str | None:
     if len(where) == 2:
         one, other = (names[axis] for axis in where)
         return f'The axes "{one}" and "{other}" have changed places{end}'
-    came = ", ".join(names[source] for source in order)
-    return f"The axes come as ({came}) instead of ({', '.join(names)}){end}"
+    return None
 
 
 def moved(order: tuple[int, ...]) -> int:
@@ -108,23 +102,17 @@ def right_otherwise(case: Case, reshaped: Tensor) -> str:
 
 
 def one_axis_gone(case: Case) -> str | None:
-    """A mean, a sum, or one slice over an axis that should have stayed; or one not taken."""
+    """A mean or one slice over an axis that should have stayed; or one not taken."""
     got, expected, names = case.got, case.expected, case.scene.axes
     for axis in range(expected.ndim):
         size, one = expected.shape[axis], singular(names[axis])
         for keep in (False, True):
-            reductions = {
-                "the mean": expected.mean(dim=axis, keepdim=keep),
-                "the sum": expected.sum(dim=axis, keepdim=keep),
-                "the largest": expected.amax(dim=axis, keepdim=keep),
-            }
             shape = list(expected.shape)
             shape[axis : axis + 1] = [1] if keep else []
             if list(got.shape) != shape or size < 2:
                 continue
-            for word, reduced in reductions.items():
-                if case.same(got, reduced):
-                    return f'What comes is {word} over the axis "{names[axis]}" of what should.'
+            if case.same(got, expected.mean(dim=axis, keepdim=keep)):
+                return f'What comes is the mean over the axis "{names[axis]}" of what should.'
             for place in range(min(size, 64)):
                 if case.same(got.reshape(-1), expected.select(axis, place).reshape(-1)):
                     return f"Only {one} {place} comes; each of the {size} should."
@@ -134,8 +122,6 @@ def one_axis_gone(case: Case) -> str | None:
             continue
         if case.same(got.mean(dim=axis), expected):
             return f"The mean over your axis {axis} would be right: it is not taken."
-        if case.same(got.sum(dim=axis), expected):
-            return f"The sum over your axis {axis} would be right: it is not taken."
         for place in range(min(got.shape[axis], 64)):
             if case.same(got.select(axis, place), expected):
                 return f"The right numbers are at place {place} of your axis {axis}, among others."
@@ -199,12 +185,4 @@ def joined(case: Case) -> str | None:
             return f'The axes "{names[axis]}" and "{names[axis + 1]}" are joined into one{end}'
     if case.same(got.reshape(expected.shape), expected):
         return "The numbers are right and in the right order; only the axes are cut otherwise."
-    for order in permutations(range(expected.ndim)) if expected.ndim <= MOST_AXES else ():
-        if case.same(got.flatten(), expected.permute(order).flatten()):
-            came = ", ".join(names[source] for source in order)
-            return f"The numbers are right, but they lie in the order ({came}), cut otherwise."
-    if got.ndim == expected.ndim and (sentence := exchanged_factor(case)):
-        return sentence
-    if got.ndim < expected.ndim:
-        return f"There are as many numbers as there should be, in {got.ndim} axes."
-    return "There are as many numbers as there should be; the axes are cut otherwise."
+    return exchanged_factor(case) if got.ndim == expected.ndim else None

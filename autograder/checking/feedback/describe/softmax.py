@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import torch
 
 from ...assignments.homework import ATTENTION
-from .case import Case, factor_in_words, near, short
+from .case import Case, factor_in_words, fitted, short
 
 ENOUGH = 2e-4
 OFF = 1e-2
@@ -52,18 +51,11 @@ def other_temperature(case: Case) -> str | None:
         return None
     mine, right = got.log(), expected.log()
     mine, right = mine - mine.mean(dim=-1, keepdim=True), right - right.mean(dim=-1, keepdim=True)
-    power = float((right * right).sum())
-    factor = float((mine * right).sum()) / power if power > 0 else 0.0
-    if abs(factor) < 1e-6 or abs(factor - 1) < 1e-3:
+    factor = fitted(mine, right)
+    if factor < 1e-6 or abs(factor - 1) < 1e-3:
         return None
     if not case.explains((factor * expected.log()).softmax(dim=-1)):
         return None
-    if factor < 0:
-        return (
-            f"Your scores have the other sign: they are {short(factor)} times what they should be."
-        )
-    if near(factor, math.log(2), 1e-3):
-        return "In your softmax 2 is raised to the scores, where e belongs."
     more = factor if factor > 1 else 1 / factor
     meaning = factor_in_words(more, case.scene.sizes)
     if factor > 1:
