@@ -1,9 +1,12 @@
-"""Cutting and joining patches: where each pixel went."""
+"""Cutting and joining patches: where each pixel went.
+
+Five axes hold the pixels of an image: R and C count patches, c channels, y and x pixels in a patch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import permutations
+from collections.abc import Iterable, Iterator
+from itertools import permutations, product
 
 import torch
 from torch import Tensor
@@ -12,7 +15,15 @@ from .case import Case
 
 CUT, JOIN = "images_to_patches", "patches_to_images"
 MOST = 200_000
-FIVE = ("row of patches", "column of patches", "channel", "row in the patch", "column in the patch")
+FIVE = {
+    "R": "row of patches",
+    "C": "column of patches",
+    "c": "channel",
+    "y": "row in the patch",
+    "x": "column in the patch",
+}
+PATCHES, IMAGE = "RCcyx", "cRyCx"  # the order in which each holds them, the last fastest
+Reading = tuple[Tensor, int, list[str]]
 
 
 def pixels_moved(case: Case) -> str | None:
@@ -24,139 +35,96 @@ def pixels_moved(case: Case) -> str | None:
     if source.numel() > MOST or source.numel() != case.got.numel() or bool(case.right().all()):
         return None
     source = source.double()
-    readings = cuttings(source, case) if scene.target == CUT else joinings(source, case)
-    fitting: dict[int, list[str]] = {}
+    fitting: dict[int, list[list[str]]] = {}
     distinct = bool(source[0].unique().numel() == source[0].numel())
-    for reading, moved, words in readings:
+    for reading, moved, words in (cuttings if scene.target == CUT else joinings)(source, case):
         if torch.equal(reading[0], case.got[0]) and case.explains(reading):
             fitting.setdefault(moved, []).append(words)
             if distinct:
                 break
-    if fitting:
-        simplest = fitting[min(fitting)]
-        return simplest[0] if len(simplest) == 1 else None
-    return mirrored(case)
+    if not fitting:
+        return mirrored(source, case)
+    simplest = fitting[min(fitting)]
+    text = ", and ".join(simplest[0])
+    return f"{text[:1].upper()}{text[1:]}." if len(simplest) == 1 else None
 
 
-def cuttings(images: Tensor, case: Case) -> Iterator[tuple[Tensor, int, str]]:
+def cuttings(images: Tensor, case: Case) -> Iterator[Reading]:
     """Ways to read images into patches: the result, how many axes are moved, words."""
-    size = int(case.scene.sizes.get("patch_size", 0))
-    height, width = images.shape[-2:]
-    if images.ndim != 4 or size < 1 or height % size or width % size:
-        return
-    rows, columns = height // size, width // size
-    for far_rows in (False, True):
-        for far_columns in (False, True):
-            grid = images.unflatten(3, (size, columns) if far_columns else (columns, size))
-            grid = grid.unflatten(2, (size, rows) if far_rows else (rows, size))
-            # The axes of FIVE, in this grid's own places.
-            places = (
-                3 if far_rows else 2,
-                5 if far_columns else 4,
-                1,
-                2 if far_rows else 3,
-                4 if far_columns else 5,
-            )
-            for order in permutations(range(5)):
-                reading = grid.permute(0, *(places[axis] for axis in order))
-                moved = sum(axis != source for axis, source in enumerate(order))
-                sentences = []
-                if moved:
-                    sentences.append(f"Your numbers run over ({in_order(order)}), the last fastest")
-                if far := [
-                    name for name, apart in (("rows", far_rows), ("columns", far_columns)) if apart
-                ]:
-                    which = " and ".join(far)
-                    sentences.append(f"a patch takes {which} that lie far apart, not neighbours")
-                text = ", and ".join(sentences)
-                yield (
-                    reading.reshape(case.got.shape),
-                    moved + len(far),
-                    text[:1].upper() + text[1:] + ".",
-                )
+    for rows, columns in product(("Ry", "yR"), ("Cx", "xC")):
+        far = [name for name, order in (("rows", rows), ("columns", columns)) if order[1] in "RC"]
+        for written in permutations(PATCHES):
+            moved, words = differing(written, PATCHES), []
+            if moved:
+                words.append(f"your numbers run over ({in_order(written)}), the last fastest")
+            if far:
+                which = " and ".join(far)
+                words.append(f"a patch takes {which} that lie far apart, not neighbours")
+            reading = rearranged(images, f"c{rows}{columns}", written, lengths(images, case), case)
+            yield reading, moved + len(far), words
+    size = int(case.scene.sizes["patch_size"]) ** 2
     yield (
-        images.flatten(2).unflatten(2, (rows * columns, -1)).transpose(1, 2).flatten(2),
+        images.flatten(2).unflatten(2, (-1, size)).transpose(1, 2).flatten(2),
         2,
-        f"A patch holds {size * size} pixels that follow each other in one row, not a square.",
+        [f"A patch holds {size} pixels that follow each other in one row, not a square"],
     )
 
 
-def joinings(patches: Tensor, case: Case) -> Iterator[tuple[Tensor, int, str]]:
+def joinings(patches: Tensor, case: Case) -> Iterator[Reading]:
     """Ways to read patches into images: the result, how many axes are moved, words."""
-    size = int(case.scene.sizes.get("patch_size", 0))
-    batch, channels, height, width = case.expected.shape
-    rows, columns = height // max(size, 1), width // max(size, 1)
-    if patches.shape != (batch, rows * columns, channels * size * size):
-        return
-    names = {"R": rows, "C": columns, "c": channels, "y": size, "x": size}
-    letters = "RCcyx"
-    for count in ("RC", "CR"):
-        for inside in ("cyx", "cxy", "yxc", "xyc", "ycx", "xcy"):
-            grid = patches.reshape(batch, *(names[letter] for letter in count + inside))
-            for order in permutations(range(5)):
-                target = [(count + inside)[axis] for axis in order]
-                if sorted(target[:1]) != ["c"] and (count + inside) != "RCcyx":
-                    continue
-                reading = grid.permute(0, *(axis + 1 for axis in order))
-                yield (
-                    reading.reshape(case.got.shape),
-                    sum(one != other for one, other in zip(count + inside, "RCcyx", strict=True))
-                    + sum(one != other for one, other in zip(target, "cRyCx", strict=True)),
-                    joining_in_words(count + inside, "".join(target), letters),
+    inner = ("cyx", "cxy", "yxc", "xyc", "ycx", "xcy")
+    for read in (count + inside for count, inside in product(("RC", "CR"), inner)):
+        for written in permutations(read):
+            if written[0] != "c" and read != PATCHES:
+                continue
+            words = []
+            if read != PATCHES:
+                words.append(f"your patches are read as if they ran over ({in_order(read)})")
+            if differing(written, IMAGE):
+                words.append(
+                    f"your image's numbers run over ({in_order(written)}), the last fastest"
                 )
+            reading = rearranged(patches, read, written, lengths(case.expected, case), case)
+            yield reading, differing(read, PATCHES) + differing(written, IMAGE), words
 
 
-def joining_in_words(read: str, written: str, letters: str) -> str:
-    """How the patches are read and how the image is laid out from them."""
-    sentences = []
-    if read != letters:
-        order = in_order([letters.index(letter) for letter in read])
-        sentences.append(f"Your patches are read as if they ran over ({order})")
-    if written != "cRyCx":
-        order = in_order([letters.index(letter) for letter in written])
-        sentences.append(f"your image's numbers run over ({order}), the last fastest")
-    text = ", and ".join(sentences)
-    return text[:1].upper() + text[1:] + "."
+def lengths(images: Tensor, case: Case) -> dict[str, int]:
+    """The length of each of the five axes."""
+    size = int(case.scene.sizes["patch_size"])
+    _, channels, height, width = images.shape
+    return {"R": height // size, "C": width // size, "c": channels, "y": size, "x": size}
 
 
-def in_order(order: tuple[int, ...] | list[int]) -> str:
+def rearranged(
+    source: Tensor, read: str, written: Iterable[str], sizes: dict[str, int], case: Case
+) -> Tensor:
+    """The source, its axes read in one order and written in another."""
+    grid = source.reshape(-1, *(sizes[letter] for letter in read))
+    return grid.permute(0, *(1 + read.index(letter) for letter in written)).reshape(case.got.shape)
+
+
+def differing(one: Iterable[str], other: Iterable[str]) -> int:
+    """At how many places two orders differ."""
+    return sum(mine != right for mine, right in zip(one, other, strict=True))
+
+
+def in_order(letters: Iterable[str]) -> str:
     """The five axes in an order."""
-    return ", ".join(FIVE[axis] for axis in order)
+    return ", ".join(FIVE[letter] for letter in letters)
 
 
-def grid_axes(case: Case) -> Tensor | None:
-    """The expected tensor as (batch, rows, columns, channels, size, size), or None."""
-    size = int(case.scene.sizes.get("patch_size", 0))
-    expected = case.expected
-    if size < 1:
-        return None
-    if case.scene.target == JOIN:
-        return expected.unflatten(3, (-1, size)).unflatten(2, (-1, size)).permute(0, 2, 4, 1, 3, 5)
-    images = case.scene.inputs["images"]
-    rows, columns = images.shape[-2] // size, images.shape[-1] // size
-    return expected.unflatten(2, (-1, size, size)).unflatten(1, (rows, columns))
-
-
-def mirrored(case: Case) -> str | None:
-    """Axes of the grid that run backwards."""
-    grid = grid_axes(case)
-    if grid is None:
-        return None
-    back = from_grid(case)
+def mirrored(source: Tensor, case: Case) -> str | None:
+    """Axes that run backwards."""
+    cut = case.scene.target == CUT
+    layout, sizes = PATCHES if cut else IMAGE, lengths(source if cut else case.expected, case)
+    grid = case.expected.reshape(-1, *(sizes[letter] for letter in layout))
     for flips in range(1, 32):
-        axes = [axis + 1 for axis in range(5) if flips >> axis & 1]
-        if case.explains(back(grid.flip(axes))):
-            if axes in ([1, 4], [2, 5]):
-                way = "upside down" if axes == [1, 4] else "mirrored left to right"
+        letters = [letter for place, letter in enumerate(FIVE) if flips >> place & 1]
+        turned = grid.flip([1 + layout.index(letter) for letter in letters])
+        if case.explains(turned.reshape(case.expected.shape)):
+            if letters in (["R", "y"], ["C", "x"]):
+                way = "upside down" if "R" in letters else "mirrored left to right"
                 return f"The order is right, but the whole image is {way}."
-            which = " and the ".join(FIVE[axis - 1] for axis in axes)
+            which = " and the ".join(FIVE[letter] for letter in letters)
             return f"The order is right but for the {which}: there it runs backwards."
     return None
-
-
-def from_grid(case: Case) -> Callable[[Tensor], Tensor]:
-    """The way from the grid back to the expected shape."""
-    shape = case.expected.shape
-    if case.scene.target == JOIN:
-        return lambda grid: grid.permute(0, 3, 1, 4, 2, 5).reshape(shape)
-    return lambda grid: grid.reshape(shape)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import combinations
 
 from torch import Tensor
 
 from .call_context import Scene
 from .case import TOLERANCE, Case, short, singular
-
-MOST_AXES = 5
 
 
 def describe_dtype(got: Tensor, expected: Tensor) -> str | None:
@@ -35,30 +33,16 @@ def describe_shape(got: Tensor, expected: Tensor, scene: Scene, tolerance: float
 
 
 def exchanged(case: Case) -> str | None:
-    """The same axes in another order."""
+    """Two axes in each other's place."""
     got, expected, names = case.got, case.expected, case.scene.axes
-    if got.ndim != expected.ndim or got.ndim > MOST_AXES or got.shape == expected.shape:
+    if got.ndim != expected.ndim or got.shape == expected.shape:
         return None
-    fits = [
-        order
-        for order in permutations(range(expected.ndim))
-        if expected.permute(order).shape == got.shape
-    ]
-    if not fits:
-        return None
-    exact = [order for order in fits if case.same(got, expected.permute(order))]
-    order = (exact or sorted(fits, key=moved))[0]
-    where = [axis for axis, source in enumerate(order) if axis != source]
-    end = "; the numbers themselves are right." if exact else "."
-    if len(where) == 2:
-        one, other = (names[axis] for axis in where)
-        return f'The axes "{one}" and "{other}" have changed places{end}'
+    for one, other in combinations(range(expected.ndim), 2):
+        turned = expected.transpose(one, other)
+        if turned.shape == got.shape:
+            end = "; the numbers themselves are right." if case.same(got, turned) else "."
+            return f'The axes "{names[one]}" and "{names[other]}" have changed places{end}'
     return None
-
-
-def moved(order: tuple[int, ...]) -> int:
-    """How many axes a permutation moves."""
-    return sum(axis != source for axis, source in enumerate(order))
 
 
 def single_axes(case: Case) -> str | None:
