@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -41,23 +42,16 @@ class Formula:
 
 def formula_changes(scene: Scene) -> list[Change[Formula]]:
     """What can be otherwise in the formula, by the sizes at hand."""
+    over = "Your weights are normalised over the"
     changes = [
-        Change(words, Formula(axis=axis))
-        for axis, words in (
-            (-2, "Your weights are normalised over the queries (axis -2), not the keys (axis -1)."),
-            (
-                HEADS_AXIS,
-                "Your weights are normalised over the heads (axis -3), not over the keys "
-                "(axis -1).",
-            ),
-            (
-                0,
-                "Your weights are normalised over the batch (axis 0), not over the keys (axis -1).",
-            ),
-            (None, "No softmax makes weights of the scores: they are used as they are."),
-        )
+        Change(f"{over} queries (axis -2), not the keys (axis -1).", Formula(axis=-2)),
+        Change(f"{over} heads (axis -3), not over the keys (axis -1).", Formula(axis=HEADS_AXIS)),
+        Change(f"{over} batch (axis 0), not over the keys (axis -1).", Formula(axis=0)),
+        Change(
+            "No softmax makes weights of the scores: they are used as they are.", Formula(axis=None)
+        ),
+        Change("The scores are not divided by anything.", Formula(divisor=1.0)),
     ]
-    changes.append(Change("The scores are not divided by anything.", Formula(divisor=1.0)))
     for name, size in scene.sizes.items():
         if size <= 1 or name in NO_LENGTHS:
             continue
@@ -111,39 +105,17 @@ def formula(case: Case) -> Variations[Formula]:
     )
 
 
-def cut(x: Tensor, heads: int) -> Tensor:
-    """Columns dealt out to heads: each owns columns that stand side by side."""
-    return x.unflatten(-1, (heads, -1)).movedim(-2, 1)
-
-
-def cut_in_turn(x: Tensor, heads: int) -> Tensor:
-    """Column 0 to head 0, column 1 to head 1, ..."""
-    return x.unflatten(-1, (-1, heads)).movedim(-1, 1)
-
-
-def cut_by_view(x: Tensor, heads: int) -> Tensor:
-    """A reshape alone."""
-    return x.reshape(len(x), heads, x.shape[1], -1)
-
-
-def join(y: Tensor) -> Tensor:
-    """The heads' outputs one after the other."""
-    return y.movedim(1, -2).flatten(-2)
-
-
-def join_in_turn(y: Tensor) -> Tensor:
-    """One number of each head in turn."""
-    return y.movedim(1, -1).flatten(-2)
-
-
-def join_by_view(y: Tensor) -> Tensor:
-    """A reshape alone."""
-    return y.reshape(len(y), y.shape[2], -1)
-
-
-def join_first(y: Tensor) -> Tensor:
-    """Head 0 in every head's place."""
-    return join(y[:, :1].expand_as(y))
+Way = Literal["side by side", "in turn", "reshape"]
+CUTS: dict[Way, Callable[[Tensor, int], Tensor]] = {
+    "side by side": lambda x, heads: x.unflatten(-1, (heads, -1)).movedim(-2, 1),
+    "in turn": lambda x, heads: x.unflatten(-1, (-1, heads)).movedim(-1, 1),
+    "reshape": lambda x, heads: x.reshape(len(x), heads, x.shape[1], -1),
+}
+JOINS: dict[Way, Callable[[Tensor], Tensor]] = {
+    "side by side": lambda y: y.movedim(1, -2).flatten(-2),
+    "in turn": lambda y: y.movedim(1, -1).flatten(-2),
+    "reshape": lambda y: y.reshape(len(y), y.shape[2], -1),
+}
 
 
 @dataclass(frozen=True)
@@ -154,8 +126,8 @@ class Heads:
         formula: in each head.
         instead: names of the layers used in the place of others; "" for none.
         unbiased: name of a layer without its bias.
-        cut: (batch, tokens, columns) and a number of heads to (batch, heads, tokens, head_dim).
-        join: the other way.
+        cut, join: how (batch, tokens, columns) becomes (batch, heads, tokens, head_dim), and back.
+        first_alone: whether the first head's output stands in every head's place.
         alone: whether one head does all the work.
         residual: whether the tokens are added to the output.
     """
@@ -163,44 +135,42 @@ class Heads:
     formula: Formula = Formula()
     instead: Mapping[str, str] = field(default_factory=dict)
     unbiased: str = ""
-    cut: Callable[[Tensor, int], Tensor] = cut
-    join: Callable[[Tensor], Tensor] = join
+    cut: Way = "side by side"
+    join: Way = "side by side"
+    first_alone: bool = False
     alone: bool = False
     residual: bool = False
 
 
 IN_TURN = "The columns are dealt to the heads in turn (column 0 to head 0, column 1 to head 1, ...)"
-CUTS = [
-    Change(f"{IN_TURN}; each head owns columns that stand side by side.", Heads(cut=cut_in_turn)),
+OWN = "each head owns columns that stand side by side"
+CUT_CHANGES = [
+    Change(f"{IN_TURN}; {OWN}.", Heads(cut="in turn")),
     Change(
         "The heads are cut off by a reshape alone, which mixes tokens and columns.",
-        Heads(cut=cut_by_view),
+        Heads(cut="reshape"),
     ),
 ]
-JOINS = [
-    Change(
-        f"{IN_TURN}, on the way in and out; each head owns columns that stand side by side.",
-        Heads(cut=cut_in_turn, join=join_in_turn),
-    ),
+JOIN_CHANGES = [
+    Change(f"{IN_TURN}, on the way in and out; {OWN}.", Heads(cut="in turn", join="in turn")),
     Change(
         "The heads are cut off and joined by a reshape alone, which mixes tokens and columns; "
         "the axes of heads and tokens have to change places.",
-        Heads(cut=cut_by_view, join=join_by_view),
+        Heads(cut="reshape", join="reshape"),
     ),
     Change(
         "The heads' outputs are interleaved (one number of each head in turn); they belong one "
         "after the other.",
-        Heads(join=join_in_turn),
+        Heads(join="in turn"),
     ),
     Change(
         "The heads' outputs are joined by a reshape alone, which mixes tokens and heads.",
-        Heads(join=join_by_view),
+        Heads(join="reshape"),
     ),
     Change(
-        "Only head 0 is heard: its output stands in every head's place.", Heads(join=join_first)
+        "Only head 0 is heard: its output stands in every head's place.", Heads(first_alone=True)
     ),
 ]
-ALONE = Change("One head does all the work: the columns are not split.", Heads(alone=True))
 
 
 def layer_changes() -> list[Change[Heads]]:
@@ -232,10 +202,10 @@ def many_heads(case: Case) -> Variations[Heads]:
     which = int("the weights" in case.scene.part)
     changes = [
         *inside_heads(case.scene),
-        *CUTS,
-        *([] if which else JOINS),
+        *CUT_CHANGES,
+        *([] if which else JOIN_CHANGES),
         *layer_changes(),
-        ALONE,
+        Change("One head does all the work: the columns are not split.", Heads(alone=True)),
     ]
     return Variations(lambda how: attention(tokens, weights, heads, how)[which], Heads(), changes)
 
@@ -255,7 +225,8 @@ def attention(tokens: Tensor, weights: Weights, heads: int, how: Heads) -> tuple
     queries, keys, values = (layer(name, tokens) for name in ("query", "key", "value"))
     if heads:
         count = 1 if how.alone else heads
-        queries, keys, values = (how.cut(each, count) for each in (queries, keys, values))
+        queries, keys, values = (CUTS[how.cut](each, count) for each in (queries, keys, values))
     output, met = attend(queries, keys, values, how.formula)
-    made = layer("out", how.join(output) if heads else output)
+    output = output[:, :1].expand_as(output) if how.first_alone else output
+    made = layer("out", JOINS[how.join](output) if heads else output)
     return made + tokens if how.residual else made, met

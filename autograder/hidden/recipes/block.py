@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Literal
 
-import torch
 from torch import Tensor
 
 from autograder.checking.feedback.describe.case import Case
@@ -34,6 +34,12 @@ class Part:
     place: Literal["before", "result", "sum"] = "before"
     onto: Literal["tokens", "normalised", "input", "nothing"] = "tokens"
     sign: int = 1
+
+    def normalised(self, y: Tensor, weights: Weights, own: str, other: str) -> Tensor:
+        """Tokens after this part's LayerNorm."""
+        if self.norm == "none":
+            return y
+        return normed(y, weights, own if self.norm == "own" else other, self.axis, self.eps)
 
 
 @dataclass(frozen=True)
@@ -132,26 +138,13 @@ def one_block(tokens: Tensor, weights: Weights, heads: int, how: Block) -> Tenso
         return two_layers(y, below(weights, "mlp."), how.layers)
 
     x = tokens
-    steps = [
-        (attended, how.attention, ("norm1", "norm2")),
-        (through_mlp, how.mlp, ("norm2", "norm1")),
-    ]
-    for gives, part, (own, other) in reversed(steps) if how.mlp_first else steps:
-
-        def norm(
-            y: Tensor, part: Part = part, name: str = other if part.norm == "other" else own
-        ) -> Tensor:
-            return y if part.norm == "none" else normed(y, weights, name, part.axis, part.eps)
-
+    steps = [(attended, how.attention, "norm1", "norm2"), (through_mlp, how.mlp, "norm2", "norm1")]
+    for gives, part, own, other in reversed(steps) if how.mlp_first else steps:
+        norm = functools.partial(part.normalised, weights=weights, own=own, other=other)
         source = tokens if how.parallel else x
         made = gives(norm(source) if part.place == "before" else source)
         made = norm(made) if part.place == "result" else made
-        onto = {
-            "tokens": x,
-            "normalised": norm(x),
-            "input": tokens,
-            "nothing": torch.zeros_like(x),
-        }[part.onto]
-        x = onto + part.sign * made
+        onto = {"tokens": x, "normalised": norm(x), "input": tokens, "nothing": 0 * x}
+        x = onto[part.onto] + part.sign * made
         x = norm(x) if part.place == "sum" else x
     return x

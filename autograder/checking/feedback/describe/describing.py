@@ -18,11 +18,7 @@ from .offsets import (
     factor_apart_from_bias,
     offset_along_axis,
 )
-from .order import (
-    permuted,
-    same_numbers_elsewhere,
-    slices_permuted,
-)
+from .order import permuted, same_numbers_elsewhere, slices_permuted
 from .parts import (
     lower_precision,
     only_some_wrong,
@@ -33,12 +29,7 @@ from .parts import (
 from .pixels import pixels_moved
 from .scaling import pixels_divided, scaled
 from .shapes import describe_dtype, describe_shape
-from .softmax import (
-    other_temperature,
-    scores_returned,
-    sums_along_other_axis,
-    through_values,
-)
+from .softmax import other_temperature, scores_returned, sums_along_other_axis, through_values
 from .waves import waves
 
 MOST_NUMBERS = 100_000
@@ -62,13 +53,7 @@ EXACT: tuple[Rule, ...] = (
     factor_along_axis,
     offset_along_axis,
 )
-PARTIAL: tuple[Rule, ...] = (
-    sums_along_other_axis,
-    zeros_among,
-    same_numbers_elsewhere,
-    only_some_wrong,
-)
-NEAR: tuple[Rule, ...] = (lower_precision,)
+PARTIAL = (sums_along_other_axis, zeros_among, same_numbers_elsewhere, only_some_wrong)
 
 
 def describe(got: Tensor, expected: Tensor, scene: Scene, rules: Sequence[Rule] = ()) -> list[str]:
@@ -116,13 +101,10 @@ def numbers_in_words(case: Case, outside: Sequence[Rule]) -> list[str]:
     """What the rules see, the first exact explanation alone, else what is partly so."""
     if sentence := constant(case):
         return [sentence]
-    for rule in (*FIRST, *outside, *EXACT):
+    for rule in (*FIRST, *outside, *EXACT, lower_precision):
         if sentence := safely(rule, case):
             return [sentence]
-    for rules in (NEAR, PARTIAL):
-        if found := [sentence for rule in rules if (sentence := safely(rule, case))]:
-            return found
-    return []
+    return [sentence for rule in PARTIAL if (sentence := safely(rule, case))]
 
 
 def safely(rule: Rule, case: Case) -> str | None:

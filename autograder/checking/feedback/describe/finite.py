@@ -16,12 +16,8 @@ LARGEST_EXPONENT = {torch.float32: 88.7, torch.float64: 709.7, torch.bfloat16: 8
 def describe_not_finite(case: Case) -> list[str]:
     """Which numbers are NaN or infinite, and what they have in common."""
     odd = ~case.got.isfinite()
-    nan, infinite = int(case.got.isnan().sum()), int(case.got.isinf().sum())
-    kinds = [
-        f"{count} {word}"
-        for count, word in ((nan, "NaN (0/0 or inf − inf)"), (infinite, "infinite"))
-        if count
-    ]
+    counts = {"NaN (0/0 or inf − inf)": case.got.isnan(), "infinite": case.got.isinf()}
+    kinds = [f"{int(which.sum())} {word}" for word, which in counts.items() if which.any()]
     start = f"Of {odd.numel()} numbers {' and '.join(kinds)}"
     right = case.right() | odd
     end = "; all others are right." if bool(right.all()) and not bool(odd.all()) else "."
@@ -71,11 +67,8 @@ def overflowing(odd: Tensor, case: Case) -> str | None:
             f"is infinite) or all scores below −{limit:.0f} (their exponentials are all 0)."
         )
     below = largest.max() - largest
-    if (
-        bool(hit.any())
-        and bool((below[hit] > limit).all())
-        and bool((below[~hit] < 1.2 * limit).all())
-    ):
+    far, near = bool((below[hit] > limit).all()), bool((below[~hit] < 1.2 * limit).all())
+    if bool(hit.any()) and far and near:
         return (
             f"Exactly the queries are hit whose scores are all more than {limit:.0f} below the "
             "largest score of another query: next to it, their exponentials are all 0."
@@ -102,8 +95,7 @@ def alike_along_axis(case: Case) -> str | None:
         first = got.narrow(axis, 0, 1)
         alike = case.same(got, first.expand_as(got))
         if alike and not case.same(expected, expected.narrow(axis, 0, 1).expand_as(expected)):
-            mean = expected.mean(dim=axis, keepdim=True)
-            if case.same(first, mean):
+            if case.same(first, expected.mean(dim=axis, keepdim=True)):
                 return f"Every {singular(name)} gets the mean over all: axis {axis} ({name})."
             return f"Every {singular(name)} gets the same numbers (axis {axis}, {name})."
     return None

@@ -55,9 +55,7 @@ def on_some_slices(difference: Tensor, spread: Tensor, name: str, case: Case) ->
         wrong = (~case.right()).any(dim=others)
         if bool(wrong.all()) or not bool(wrong.any()):
             continue
-        shape = [-1 if other == axis else 1 for other in range(difference.ndim)]
-        mask = wrong.view(shape)
-        masked = spread * mask
+        masked = spread * (~case.right()).any(dim=others, keepdim=True)
         factor = fitted(difference, masked)
         if factor and case.explains(case.expected + factor * masked):
             which = slices(axis_name, wrong.nonzero().flatten().tolist())

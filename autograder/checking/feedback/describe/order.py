@@ -55,20 +55,18 @@ def order_in_words(order: list[int], name: str) -> str:
     shift = order[0]
     if order == [(place + shift) % count for place in range(count)]:
         back = count - shift
-        step = f"{shift} forward" if shift <= back else f"{back} back"
-        way = "takes the place of the next one on the left" if shift <= back else "is moved on"
-        return f"The {many} are rolled by {min(shift, back)} ({way}, {step}): {listed(order)}"
+        way = f"takes the place of the next one on the left, {shift} forward"
+        way = way if shift <= back else f"is moved on, {back} back"
+        return f"The {many} are rolled by {min(shift, back)} ({way}): {listed(order)}"
     moved = [place for place in range(count) if order[place] != place]
     if len(moved) == 2:
         return f"{slices(name, moved).capitalize()} have changed places"
-    for rows in range(2, count):
-        if count % rows == 0:
-            dealt = torch.arange(count).view(rows, count // rows).T.flatten().tolist()
-            if order == dealt:
-                return (
-                    f"The {many} are taken in steps of {count // rows}: {listed(order, 8)} "
-                    f"instead of one after the other"
-                )
+    for step in (count // rows for rows in range(2, count) if count % rows == 0):
+        if order == torch.arange(count).view(-1, step).T.flatten().tolist():
+            taken = listed(order, 8)
+            return (
+                f"The {many} are taken in steps of {step}: {taken} instead of one after the other"
+            )
     return f"The {many} come in another order: {listed(order, 12)}"
 
 
@@ -80,34 +78,16 @@ def same_numbers(case: Case) -> bool:
 
 def permuted(case: Case) -> str | None:
     """The same numbers in another order: axes exchanged, or joined without being exchanged."""
-    if not same_numbers(case):
-        return None
-    return axes_exchanged(case) or joined_wrongly(case)
-
-
-def axes_exchanged(case: Case) -> str | None:
-    """Axes of the same length have changed places, or one is reversed together with it."""
     got, expected, names = case.got, case.expected, case.scene.axes
-    if expected.ndim > MOST_AXES:
+    if expected.ndim > MOST_AXES or not same_numbers(case):
         return None
-    for order in permutations(range(expected.ndim)):
-        if expected.permute(order).shape != got.shape:
-            continue
-        if case.explains(expected.permute(order)):
+    orders = list(permutations(range(expected.ndim)))[1:]
+    for order in orders:
+        if expected.permute(order).shape == got.shape and case.explains(expected.permute(order)):
             moved = [axis for axis, source in enumerate(order) if axis != source]
             which = " and ".join(f'"{names[axis]}" (axis {axis})' for axis in moved)
             return f"The axes {which} have changed places; the numbers are right."
-    return None
-
-
-def joined_wrongly(case: Case) -> str | None:
-    """The numbers of the expected tensor, its axes permuted, read into the shape in that order."""
-    expected, names = case.expected, case.scene.axes
-    if expected.ndim > MOST_AXES:
-        return None
-    for order in permutations(range(expected.ndim)):
-        if order == tuple(range(expected.ndim)):
-            continue
+    for order in orders:
         if case.explains(expected.permute(order).reshape(expected.shape)):
             came = ", ".join(names[source] for source in order)
             return (
@@ -121,12 +101,10 @@ def same_numbers_elsewhere(case: Case) -> str | None:
     """Sorted, the numbers agree: all of them, or within each slice of an axis."""
     if case.got.numel() < 4 or not same_numbers(case):
         return None
-    inside = None
     for axis, name in case.axes:
         one = case.got.movedim(axis, 0).flatten(1).sort(dim=1).values
         other = case.expected.movedim(axis, 0).flatten(1).sort(dim=1).values
         if one.shape[1] > 1 and case.same(one, other):
-            inside = name if inside is None else inside
-    if inside is None:
-        return "All numbers are right, but they stand in other places."
-    return f"All numbers are right, but within each {singular(inside)} they stand in other places."
+            where = f"within each {singular(name)} they stand in other places"
+            return f"All numbers are right, but {where}."
+    return "All numbers are right, but they stand in other places."

@@ -56,11 +56,9 @@ def other_temperature(case: Case) -> str | None:
         return None
     if not case.explains((factor * expected.log()).softmax(dim=-1)):
         return None
-    more = factor if factor > 1 else 1 / factor
-    meaning = factor_in_words(more, case.scene.sizes)
-    if factor > 1:
-        return f"Before the softmax your scores are {meaning} times too large."
-    return f"Before the softmax your scores are {meaning} times too small."
+    meaning = factor_in_words(max(factor, 1 / factor), case.scene.sizes)
+    size = "large" if factor > 1 else "small"
+    return f"Before the softmax your scores are {meaning} times too {size}."
 
 
 def scores_returned(case: Case) -> str | None:
