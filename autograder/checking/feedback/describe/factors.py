@@ -5,17 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .case import (
-    Case,
-    are,
-    factor_in_words,
-    fitted,
-    listed,
-    other_axes,
-    short,
-    singular,
-    slices,
-)
+from .case import Case, are, factor_in_words, fitted, listed, other_axes, short, singular, slices
 
 
 def one_factor(case: Case) -> str | None:
@@ -26,15 +16,10 @@ def one_factor(case: Case) -> str | None:
     start = f"{case.yours.capitalize()} {are(case.scene.part)} the expected"
     if abs(factor + 1) < 1e-3:
         return f"{start}, with the sign turned round."
-    if factor < 1 and not near_one(factor):
+    if factor <= 0.5:  # nearer to one, a factor is easier to read than a divisor
         divisor = factor_in_words(1 / factor, case.scene.sizes)
         return f"{start} divided by {divisor}, for every number alike."
     return f"{start} times {factor_in_words(factor, case.scene.sizes)}, for every number alike."
-
-
-def near_one(factor: float) -> bool:
-    """Whether a factor is easier to read as it is than as a divisor."""
-    return 0.5 < factor < 2
 
 
 def factor_along_axis(case: Case) -> str | None:

@@ -45,11 +45,9 @@ def zero_block(zero: Tensor, case: Case) -> str | None:
     """The slices that are zero as a whole, where they are all that is zero."""
     for axis, name in case.axes:
         others = other_axes(zero, axis)
-        if bool((zero.all(dim=others) == zero.any(dim=others)).all()):
-            which = zero.all(dim=others).nonzero().flatten().tolist()
-            if not which:
-                continue
-            return slices(name, which)
+        whole, some = zero.all(dim=others), zero.any(dim=others)
+        if torch.equal(whole, some) and bool(whole.any()):
+            return slices(name, whole.nonzero().flatten().tolist())
     return None
 
 
@@ -80,15 +78,12 @@ def only_some_wrong(case: Case) -> str | None:
             continue
         wrong, good = ((~fine).nonzero().flatten().tolist(), fine.nonzero().flatten().tolist())
         found.append((len(wrong), which_in_words(wrong, good, name)))
-    if found:
-        return min(found)[1]
-    return None
+    return min(found)[1] if found else None
 
 
 def which_in_words(wrong: list[int], good: list[int], name: str) -> str:
     """Which slices are wrong, the shorter list first."""
-    one = singular(name)
-    many = plural(name)
+    one, many = singular(name), plural(name)
     if name.startswith("axis"):
         many = "numbers" if name == "axis 0" else f"places along {name}"
     count = len(wrong) + len(good)
