@@ -100,7 +100,10 @@ def allow(seconds: float) -> None:
     if resource is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime + seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        if most != resource.RLIM_INFINITY:
+            limit = min(limit, most)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
 
 
 def trouble_with(name: str, files: set[str]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from autograder.checking.feedback.describe.call_context import Scene
 from autograder.checking.feedback.describe.case import Case
@@ -126,6 +127,7 @@ class Heads:
         formula: in each head.
         instead: names of the layers used in the place of others; "" for none.
         unbiased: name of a layer without its bias.
+        transposed: name of a layer whose weight is transposed.
         cut, join: how (batch, tokens, columns) becomes (batch, heads, tokens, head_dim), and back.
         first_alone: whether the first head's output stands in every head's place.
         alone: whether one head does all the work.
@@ -135,6 +137,7 @@ class Heads:
     formula: Formula = Formula()
     instead: Mapping[str, str] = field(default_factory=dict)
     unbiased: str = ""
+    transposed: str = ""
     cut: Way = "side by side"
     join: Way = "side by side"
     first_alone: bool = False
@@ -184,6 +187,8 @@ def layer_changes() -> list[Change[Heads]]:
                 changes.append(Change(words, Heads(instead={name: other})))
         changes.append(Change(f"The layer `{name}` is left out.", Heads(instead={name: ""})))
         changes.append(Change(f"The bias of `{name}` is left out.", Heads(unbiased=name)))
+        words = f"The weight of `{name}` is turned round (transposed once too often)."
+        changes.append(Change(words, Heads(transposed=name)))
     words = "The tokens are added to the output; no residual belongs here."
     return [*changes, Change(words, Heads(residual=True))]
 
@@ -220,6 +225,8 @@ def attention(tokens: Tensor, weights: Weights, heads: int, how: Heads) -> tuple
 
     def layer(name: str, x: Tensor) -> Tensor:
         used = how.instead.get(name, name)
+        if name == how.transposed:
+            return F.linear(x, weights[f"{name}.weight"].mT, weights.get(f"{name}.bias"))
         return linear(x, weights, used, bias=name != how.unbiased) if used else x
 
     queries, keys, values = (layer(name, tokens) for name in ("query", "key", "value"))

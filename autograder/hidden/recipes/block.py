@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.checking.feedback.describe.case import Case
 
 from .attention import Heads, attention
-from .layers import EPS, Weights, below, normed, tokens_and_weights
+from .layers import NORMS, Norm, Weights, below, tokens_and_weights
 from .mlp import CHANGES, Mlp, two_layers
 from .search import Change, Variations, within
 
@@ -22,15 +22,14 @@ class Part:
 
     Attributes:
         norm: which LayerNorm: its own, the other part's, none.
-        axis, eps: of the LayerNorm.
+        kind: how it works.
         place: where it stands: before the part, on what it gives, on the sum.
         onto: what the part's result is added to.
         sign: of the part's result.
     """
 
     norm: Literal["own", "other", "none"] = "own"
-    axis: int = -1
-    eps: float = EPS
+    kind: Norm = Norm()
     place: Literal["before", "result", "sum"] = "before"
     onto: Literal["tokens", "normalised", "input", "nothing"] = "tokens"
     sign: int = 1
@@ -39,7 +38,7 @@ class Part:
         """Tokens after this part's LayerNorm."""
         if self.norm == "none":
             return y
-        return normed(y, weights, own if self.norm == "own" else other, self.axis, self.eps)
+        return self.kind.of(y, weights, own if self.norm == "own" else other)
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,8 @@ def block_changes() -> list[Change[Block]]:
     for name, own, other in (("attention", "norm1", "norm2"), ("MLP", "norm2", "norm1")):
         for words, part in (
             (f"`{other}` is used where `{own}` belongs.", Part(norm="other")),
-            (
-                f"`{own}` normalises over the tokens (axis 1), not over each token's numbers "
-                "(axis -1).",
-                Part(axis=-2),
-            ),
+            (f"`{own}` is left out before the {name}.", Part(norm="none")),
+            *((f"`{own}` {kind}.", Part(kind=norm)) for kind, norm in NORMS.items()),
             (f"The residual connection around the {name} is missing.", Part(onto="nothing")),
             (f"What the {name} gives is subtracted, not added.", Part(sign=-1)),
         ):
@@ -107,11 +103,8 @@ BOTH = (
         Part(place="sum"),
     ),
     ("Both norms normalise what the parts give, not what goes in.", Part(place="result")),
-    (
-        "LayerNorm is computed with eps 1e-5, PyTorch's default, not with the eps it was made "
-        "with, in both places.",
-        Part(eps=1e-5),
-    ),
+    *((f"LayerNorm {kind}, in both places.", Part(kind=norm)) for kind, norm in NORMS.items()),
+    ("Both residual connections are missing.", Part(onto="nothing")),
     (
         "Both residual connections add the normalised tokens, not the tokens as they came.",
         Part(onto="normalised"),

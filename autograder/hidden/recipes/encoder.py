@@ -10,7 +10,7 @@ from torch import Tensor
 from autograder.checking.feedback.describe.case import Case
 
 from .block import Block, block_changes, one_block
-from .layers import Weights, below, normed, tokens_and_weights
+from .layers import NORMS, Norm, Weights, below, tokens_and_weights
 from .search import Change, Variations, within
 
 
@@ -20,12 +20,14 @@ class Stack:
 
     Attributes:
         final: where its LayerNorm stands: at the end, nowhere, before the blocks, after every one.
+        norm: how it works.
         order: numbers of the blocks that run; None for each once.
         added: what is added once more: the encoder's input at the end, each block's, nothing.
         block: how each block works.
     """
 
     final: Literal["end", "none", "first", "every"] = "end"
+    norm: Norm = Norm()
     order: tuple[int, ...] | None = None
     added: Literal["nothing", "input", "each"] = "nothing"
     block: Block = field(default_factory=Block)
@@ -37,7 +39,10 @@ def stack_changes(layers: int) -> list[Change[Stack]]:
     orders = {
         "The blocks run from the last to the first.": tuple(reversed(range(layers))),
         "Block 0 is used in every layer; each layer has its own.": (0,) * layers,
+        "The last block is used in every layer.": (last,) * layers,
         "The last block is left out.": tuple(range(last)),
+        "Block 0 is left out.": tuple(range(1, layers)),
+        "Only block 0 runs.": (0,),
         "Only the last block runs, on the encoder's input: it should read what the block before "
         "it gave.": (last,),
     }
@@ -50,6 +55,10 @@ def stack_changes(layers: int) -> list[Change[Stack]]:
         Change(
             "The encoder's `norm` is applied after every block, not after the last one only.",
             Stack(final="every"),
+        ),
+        *(
+            Change(f"The encoder's `norm` {kind}.", Stack(norm=norm))
+            for kind, norm in NORMS.items()
         ),
         *(Change(words, Stack(order=order)) for words, order in orders.items() if layers > 1),
         Change("No block runs at all.", Stack(order=())),
@@ -87,10 +96,10 @@ def number_of_blocks(weights: Weights) -> int:
 def stack(tokens: Tensor, weights: Weights, heads: int, how: Stack) -> Tensor:
     """The blocks and the last norm."""
     order = range(number_of_blocks(weights)) if how.order is None else how.order
-    x = normed(tokens, weights, "norm") if how.final == "first" else tokens
+    x = how.norm.of(tokens, weights, "norm") if how.final == "first" else tokens
     for number in order:
         made = one_block(x, below(weights, f"blocks.{number}."), heads, how.block)
         x = made + x if how.added == "each" else made
-        x = normed(x, weights, "norm") if how.final == "every" else x
-    x = normed(x, weights, "norm") if how.final == "end" else x
+        x = how.norm.of(x, weights, "norm") if how.final == "every" else x
+    x = how.norm.of(x, weights, "norm") if how.final == "end" else x
     return x + tokens if how.added == "input" else x

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -39,8 +42,60 @@ def linear(tokens: Tensor, weights: Weights, name: str, bias: bool = True) -> Te
     )
 
 
-def normed(x: Tensor, weights: Weights, name: str, axis: int = -1, eps: float = EPS) -> Tensor:
-    """A LayerNorm, over the numbers of each token or another axis."""
-    centred = x - x.mean(dim=axis, keepdim=True)
-    standardised = centred / (centred.square().mean(dim=axis, keepdim=True) + eps).sqrt()
-    return standardised * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+def standardised(x: Tensor, axes: tuple[int, ...] = (-1,), eps: float = EPS) -> Tensor:
+    """Mean 0 and variance 1 over some axes."""
+    centred = x - x.mean(dim=axes, keepdim=True)
+    return centred / (centred.square().mean(dim=axes, keepdim=True) + eps).sqrt()
+
+
+@dataclass(frozen=True)
+class Norm:
+    """How a LayerNorm works.
+
+    Attributes:
+        standardise: what is done before weight and bias.
+        weight, bias: whether they are used.
+    """
+
+    standardise: Callable[[Tensor], Tensor] = standardised
+    weight: bool = True
+    bias: bool = True
+
+    def of(self, x: Tensor, weights: Weights, name: str) -> Tensor:
+        """The tokens, normalised by the layer of this name."""
+        y = self.standardise(x)
+        y = y * weights[f"{name}.weight"] if self.weight else y
+        return y + weights[f"{name}.bias"] if self.bias else y
+
+
+NORMS = {
+    "is used without its weight and bias": Norm(weight=False, bias=False),
+    "is used without its weight": Norm(weight=False),
+    "is used without its bias": Norm(bias=False),
+    "normalises over the tokens (axis 1), not over each token's numbers (axis -1)": Norm(
+        lambda x: standardised(x, (-2,))
+    ),
+    "normalises over the batch (axis 0), not over each token's numbers (axis -1)": Norm(
+        lambda x: standardised(x, (0,))
+    ),
+    "normalises over batch and tokens, as a BatchNorm does, not over each token's numbers "
+    "(axis -1)": Norm(lambda x: standardised(x, (0, 1))),
+    "normalises over all tokens of an image together, not each alone": Norm(
+        lambda x: standardised(x, (-2, -1))
+    ),
+    "is computed with eps 1e-5, PyTorch's default, not with the eps it was made with": Norm(
+        lambda x: standardised(x, eps=1e-5)
+    ),
+    "divides by the unbiased variance (n − 1); n is right": Norm(
+        lambda x: (x - x.mean(dim=-1, keepdim=True)) / (x.var(dim=-1, keepdim=True) + EPS).sqrt()
+    ),
+    "divides by the variance, not by its root": Norm(
+        lambda x: (
+            (x - x.mean(dim=-1, keepdim=True)) / (x.var(dim=-1, keepdim=True, unbiased=False) + EPS)
+        )
+    ),
+    "does not subtract the mean (an RMSNorm)": Norm(
+        lambda x: x / (x.square().mean(dim=-1, keepdim=True) + EPS).sqrt()
+    ),
+    "subtracts the mean but does not divide": Norm(lambda x: x - x.mean(dim=-1, keepdim=True)),
+}

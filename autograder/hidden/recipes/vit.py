@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class Model:
         encodes: whether the encoder runs.
         read: the encoder's output to what the head reads; None for what `pool` asks for.
         bias: whether the head's is added.
-        softmax: whether one follows the head.
+        end: what follows the head.
     """
 
     grid: Reading = by_rows
@@ -53,7 +54,7 @@ class Model:
     encodes: bool = True
     read: Reading | None = None
     bias: bool = True
-    softmax: bool = False
+    end: Reading | None = None
 
 
 EMBEDDING = [
@@ -65,6 +66,14 @@ EMBEDDING = [
         "Zeros stand where the learned class token belongs.",
         Model(class_token=lambda x, token: in_front(x, 0 * token)),
     ),
+    Change(
+        "The mean of the patches' tokens stands where the class token belongs.",
+        Model(class_token=lambda x, token: in_front(x, x.mean(dim=1, keepdim=True))),
+    ),
+    Change(
+        "The class token takes the place of the first patch; no patch should be lost.",
+        Model(class_token=lambda x, token: in_front(x[:, 1:], token)),
+    ),
     Change("No positions are added.", Model(positions=lambda x, _: x)),
     Change("The positions are added twice.", Model(positions=lambda x, added: x + 2 * added)),
     Change("The positions are subtracted, not added.", Model(positions=torch.sub)),
@@ -72,6 +81,23 @@ EMBEDDING = [
     Change(
         "The class token gets no position; all tokens do.",
         Model(positions=lambda x, added: torch.cat([x[:, :1], x[:, 1:] + added[:, 1:]], dim=1)),
+    ),
+    Change("Every token gets position 0.", Model(positions=lambda x, p: x + p[:, :1])),
+    Change(
+        "The positions are added in reverse order.", Model(positions=lambda x, p: x + p.flip(1))
+    ),
+    Change(
+        "The patches get the positions from 0 on, the class token none.",
+        Model(positions=lambda x, p: torch.cat([x[:, :1], x[:, 1:] + p[:, :-1]], dim=1)),
+    ),
+    Change(
+        "Each token gets the position of the token after it (the last one the first).",
+        Model(positions=lambda x, p: x + p.roll(-1, 1)),
+    ),
+    Change(
+        "The tokens, class token and all, are multiplied by √embed_dim before the positions are "
+        "added.",
+        Model(positions=lambda x, p: x * math.sqrt(x.shape[-1]) + p),
     ),
     Change(
         "Each token gets the position of the token before it (the first one the last).",
@@ -101,6 +127,11 @@ WHOLE = [
         "The head reads the mean over all tokens but the first.",
         Model(read=lambda x: x[:, 1:].mean(dim=1)),
     ),
+    Change(
+        "The head reads the largest number over the tokens, column by column (a max).",
+        Model(read=lambda x: x.amax(dim=1)),
+    ),
+    Change("The head reads the sum over the tokens.", Model(read=lambda x: x.sum(dim=1))),
     Change("The head reads the last token.", Model(read=lambda x: x[:, -1])),
     Change("The head reads token 1.", Model(read=lambda x: x[:, 1])),
     Change(
@@ -116,7 +147,15 @@ WHOLE = [
         "The mean over the batch is mixed in: it is subtracted from every image.",
         Model(centred=True),
     ),
-    Change("A softmax turns the logits into probabilities.", Model(softmax=True)),
+    Change(
+        "A softmax turns the logits into probabilities.", Model(end=lambda x: x.softmax(dim=-1))
+    ),
+    Change(
+        "A log-softmax follows the head; logits are asked for.",
+        Model(end=lambda x: x.log_softmax(dim=-1)),
+    ),
+    Change("A sigmoid follows the head; logits are asked for.", Model(end=torch.sigmoid)),
+    Change("A softmax over the batch follows the head.", Model(end=lambda x: x.softmax(dim=0))),
     Change("The bias of `head` is left out.", Model(bias=False)),
 ]
 
@@ -168,4 +207,4 @@ def logits(grid: Tensor, weights: Weights, heads: int, asked: Reading, how: Mode
     if how.encodes:
         tokens = stack(tokens, below(weights, "encoder."), heads, Stack())
     made = linear((how.read or asked)(tokens), weights, "head", how.bias)
-    return made.softmax(dim=-1) if how.softmax else made
+    return how.end(made) if how.end else made
