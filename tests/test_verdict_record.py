@@ -25,11 +25,18 @@ COVERS = (
 )
 EVERY = size(40, 1)
 MISSING = "no paper was named: the function stood in no table of what to read"
+ASKED_WHOLE = (
+    "a stage that does not pass is asked whole, in one worker, and no longer check by check: what a "
+    "submission keeps between calls shows, and what lies beside its arguments is something else"
+)
 CHANGED = {  # what is told otherwise now, and why that is right
     "; Lee et al. 2021, section 3": MISSING,
     "; Dosovitskiy et al. 2021, section 3.2": MISSING,
     "; Abnar and Zuidema 2020, section 3": MISSING,
     "; Dosovitskiy et al. 2021, section 4.5": MISSING,
+    "attack/request-in-frames": ASKED_WHOLE,
+    "attack/first-answer-again": ASKED_WHOLE,
+    "attack/honest-only-at-first": ASKED_WHOLE,
     "wrong/tokenization/shifts_remembered": (
         "the batch failed it, and the check asked again alone forgave it: it earned everything in "
         "grading, where the bank's own tests saw it fail"
