@@ -26,8 +26,8 @@ COVERS = (
 EVERY = size(40, 1)
 MISSING = "no paper was named: the function stood in no table of what to read"
 ASKED_WHOLE = (
-    "a stage that does not pass is asked whole, in one worker, and no longer check by check: what a "
-    "submission keeps between calls shows, and what lies beside its arguments is something else"
+    "a stage that does not pass is asked whole, in one worker, and no longer check by check: what "
+    "a submission keeps between calls shows, and what lies beside its arguments is something else"
 )
 CHANGED = {  # what is told otherwise now, and why that is right
     "; Lee et al. 2021, section 3": MISSING,

@@ -82,12 +82,19 @@ def demo(
     """
     from autograder.bridge.run import NotReleasedError
     from autograder.demo.course import run
+    from autograder.release.staging import ReleaseError
     from autograder.sandbox import SandboxUnavailable, describe
 
     try:
         describe()
         run(folder.resolve())
-    except (FileExistsError, NotReleasedError, RuntimeError, SandboxUnavailable) as error:
+    except (
+        FileExistsError,
+        NotReleasedError,
+        ReleaseError,
+        RuntimeError,
+        SandboxUnavailable,
+    ) as error:
         refuse(f"The demo stopped: {error}")
 
 
