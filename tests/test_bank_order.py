@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -40,6 +41,7 @@ def assignment_of(stage: str) -> Assignment:
     return next(each for each in ASSIGNMENTS.values() if stage in each.code_stages)
 
 
+@functools.cache
 def alone(wrong: bank.WrongVersion) -> Verdicts:
     sources = wrong.over(judging.SOLUTIONS)
     return fresh().judge_stage(wrong.stage, sources, judging.launcher()).verdicts

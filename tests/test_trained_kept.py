@@ -16,6 +16,7 @@ from small_weights import CONFIGS, FEW, hand_in
 from torch import nn
 
 from autograder.checking.execution.forking import unconfined
+from autograder.checking.execution.limits import Limits
 from autograder.checking.execution.session import read_sources
 from autograder.checking.weights.configuration import WeightsError
 from autograder.checking.weights.evaluation import Outcome
@@ -160,7 +161,7 @@ def test_images_that_cannot_be_had_are_named(
 ) -> None:
     for setting in ("allow_tf32", "deterministic", "benchmark"):
         monkeypatch.setattr(torch.backends.cudnn, setting, setting != "deterministic")
-    evaluation.serve("/nowhere", "cpu")
+    evaluation.serve("/nowhere", "cpu", Limits())
     assert not torch.backends.cudnn.allow_tf32
     assert torch.backends.cudnn.deterministic
     assert not torch.backends.cudnn.benchmark
