@@ -1,8 +1,8 @@
 """The one road from a submission's files to its verdicts: for grader, notebook and bank.
 
 Where there are several stages, all their checks are asked at once (`batch`), and what passes has
-passed. A stage of which something does not, or a single one, is asked in a worker of its own
-(`stage_run`): all its programs at once, and what only a failed check wants to know, one by one.
+passed. What does not, and everything of a single stage, is asked in a worker of the stage's own
+(`stage_run`): all programs at once, and what only a failed check wants to know, one by one.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -24,9 +24,34 @@ from ..api.probe import Probe, ReferenceTrouble
 from ..api.program import Answer, Program, Reply, Runner, packed
 from ..worker.protocol import ProtocolError
 
+MOST_PARTS = 100
+
 
 class Departure(Exception):
     """A check asks something that the script does not hold."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What some checks of a script ask, packed.
+
+    Attributes:
+        counts: how many programs each of them asks, by the check's name, in order.
+        asked: all programs, packed.
+    """
+
+    counts: dict[str, int]
+    asked: bytes
+
+    @property
+    def count(self) -> int:
+        """How many programs there are."""
+        return sum(self.counts.values())
+
+    def by_check(self, answers: Sequence[Answer]) -> dict[str, list[Answer]]:
+        """The answers to all of them, by the check that asks."""
+        left = iter(answers)
+        return {name: list(itertools.islice(left, count)) for name, count in self.counts.items()}
 
 
 class Script:
@@ -47,6 +72,8 @@ class Script:
         self.reference = reference
         self.programs: dict[str, list[Program]] = {}
         self.passing: dict[str, set[bytes]] = {}
+        self.lock = threading.Lock()
+        self.parts: dict[tuple[str, ...], Part] = {}
         for each in self.checks:
             asked = self.programs[each.name] = []
             self._run(each, Recording(reference, asked))
@@ -57,28 +84,37 @@ class Script:
         """All programs, packed."""
         return packed(list(itertools.chain(*self.programs.values())), again=True)
 
-    @functools.cached_property
-    def asked_alone(self) -> bytes:
-        """The same, for a worker that builds each program's module anew."""
-        return packed(list(itertools.chain(*self.programs.values())))
-
     @property
     def count(self) -> int:
         """How many programs there are."""
         return sum(map(len, self.programs.values()))
+
+    def part(self, left_out: Collection[str]) -> Part:
+        """What some of the checks ask, for a worker that builds each program's module anew.
+
+        Args:
+            left_out: names of the other checks.
+        """
+        names = tuple(each.name for each in self.checks if each.name not in left_out)
+        with self.lock:
+            if names not in self.parts:
+                if len(self.parts) >= MOST_PARTS:
+                    self.parts.clear()
+                programs = {name: self.programs[name] for name in names}
+                self.parts[names] = Part(
+                    {name: len(asked) for name, asked in programs.items()},
+                    packed(list(itertools.chain(*programs.values()))),
+                )
+            return self.parts[names]
 
     def passed_by(self, answers: Sequence[Answer]) -> set[str]:
         """Names of the checks that these answers to all programs pass.
 
         Answers that are byte for byte those that passed a check before pass it again unread.
         """
-        own = self.by_check(answers)
-        return {each.name for each in self.checks if self.passes(each, own[each.name])}
-
-    def by_check(self, answers: Sequence[Answer]) -> dict[str, list[Answer]]:
-        """Answers to all programs, by the check that asks for them."""
         left = iter(answers)
-        return {name: list(itertools.islice(left, len(p))) for name, p in self.programs.items()}
+        own = {name: list(itertools.islice(left, len(p))) for name, p in self.programs.items()}
+        return {each.name for each in self.checks if self.passes(each, own[each.name])}
 
     def passes(self, each: Check, answers: list[Answer]) -> bool:
         """Whether these answers to a check's programs pass it."""

@@ -32,6 +32,10 @@ Asked = tuple[Script | None, dict[str, list[Answer]]]
 NOTHING: Asked = (None, {})
 
 
+class PassesAlone(Exception):
+    """A check passes that did not pass among the checks of all stages."""
+
+
 class TooNew(Exception):
     """A file is written for a newer Python than the one that judges it."""
 
@@ -118,9 +122,15 @@ class StageRun:
         return self.executor.checks[self.stage]
 
     def judgement(self) -> Judgement:
-        """All verdicts of the stage; the workers are ended afterwards."""
+        """All verdicts of the stage; the workers are ended afterwards.
+
+        Where a check passes alone that did not pass among all, the stage is judged as if nothing
+        were known of it.
+        """
         try:
             verdicts = [self.entry(), *(self.verdict(each) for each in self.checks)]
+        except PassesAlone:
+            return self.executor.stage_run(self.stage, self.sources, self.launcher).judgement()
         finally:
             self.close()
         return Judgement(self.stage, tuple(verdicts), self.failures, tuple(self._notes(verdicts)))
@@ -186,7 +196,7 @@ class StageRun:
         if script is None:
             probe = self.probe(each, session)
         elif script.known_to_pass(each, answers[each.name]):
-            return right
+            return self._believed(right)
         else:
             replay = Replay(script.programs[each.name], answers[each.name], session)
             probe = self.probe(each, replay)
@@ -198,18 +208,26 @@ class StageRun:
                 self.failures[each.name] = Failure.of(failure, probe)
                 raise
 
-        return self._judge(right, run)
+        return self._believed(self._judge(right, run))
+
+    def _believed(self, verdict: Verdict) -> Verdict:
+        """A verdict, unless it is a pass that contradicts what was seen among all."""
+        if self.passed and verdict.status is Status.PASSED:
+            raise PassesAlone
+        return verdict
 
     def _asked(self, together: bool) -> Asked:
-        """All that the checks ask of a passing submission, asked once; the answers by check."""
+        """What the checks that are not known to pass ask of a passing submission, asked once; the
+        answers by check."""
         if together not in self.asked:
             self.asked[together] = NOTHING
             if script := self.executor.scripts.of(self.stage, together):
                 # Where no worker can be started, the check that needs one says so.
+                part = script.part(self.passed)
                 with contextlib.suppress(RuntimeError):
-                    answers = self.session(together).try_all(script.asked_alone, script.count)
+                    answers = self.session(together).try_all(part.asked, part.count)
                     if answers is not None:
-                        self.asked[together] = script, script.by_check(answers)
+                        self.asked[together] = script, part.by_check(answers)
         return self.asked[together]
 
     def _judge(self, blank: Verdict, run: Callable[[], None]) -> Verdict:

@@ -36,15 +36,16 @@ class Stack:
 def stack_changes(layers: int) -> list[Change[Stack]]:
     """What can be otherwise in a stack of this many blocks."""
     last = layers - 1
-    orders = {
-        "The blocks run from the last to the first.": tuple(reversed(range(layers))),
-        "Block 0 is used in every layer; each layer has its own.": (0,) * layers,
-        "The last block is used in every layer.": (last,) * layers,
-        "The last block is left out.": tuple(range(last)),
-        "Block 0 is left out.": tuple(range(1, layers)),
-        "Only block 0 runs.": (0,),
-        "Only the last block runs, on the encoder's input: it should read what the block before "
-        "it gave.": (last,),
+    orders = {  # of several sentences on one order, the last stays
+        tuple(reversed(range(layers))): "The blocks run from the last to the first.",
+        (0,) * layers: "Block 0 is used in every layer; each layer has its own.",
+        (last,) * layers: "The last block is used in every layer.",
+        tuple(range(last)): "The last block is left out.",
+        tuple(range(1, layers)): "Block 0 is left out.",
+        (0,): "Only block 0 runs.",
+        (last,): "Only the last block runs, on the encoder's input: it should read what the block "
+        "before it gave.",
+        tuple(range(0, layers, 2)): "Only every second block runs.",
     }
     return [
         Change("The last LayerNorm, `norm`, is missing.", Stack(final="none")),
@@ -60,7 +61,7 @@ def stack_changes(layers: int) -> list[Change[Stack]]:
             Change(f"The encoder's `norm` {kind}.", Stack(norm=norm))
             for kind, norm in NORMS.items()
         ),
-        *(Change(words, Stack(order=order)) for words, order in orders.items() if layers > 1),
+        *(Change(words, Stack(order=order)) for order, words in orders.items() if layers > 1),
         Change("No block runs at all.", Stack(order=())),
         Change(
             "The encoder adds its input to its output; residual connections belong to the blocks.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -12,9 +12,9 @@ from torch.nn import functional as F
 
 from autograder.checking.feedback.describe.case import Case
 
-from .encoder import Stack, stack
+from .encoder import Stack, number_of_blocks, stack, stack_changes
 from .layers import Weights, below, linear, weights_of
-from .search import Change, Variations
+from .search import Change, Variations, within
 
 Reading = Callable[[Tensor], Tensor]
 Combining = Callable[[Tensor, Tensor], Tensor]
@@ -41,6 +41,7 @@ class Model:
         centred: whether the mean over the batch is subtracted from the patches' tokens.
         mean_first: whether the mean over the tokens is taken before the encoder.
         encodes: whether the encoder runs.
+        stack: how it works.
         read: the encoder's output to what the head reads; None for what `pool` asks for.
         bias: whether the head's is added.
         end: what follows the head.
@@ -52,6 +53,7 @@ class Model:
     centred: bool = False
     mean_first: bool = False
     encodes: bool = True
+    stack: Stack = field(default_factory=Stack)
     read: Reading | None = None
     bias: bool = True
     end: Reading | None = None
@@ -179,6 +181,10 @@ def model(case: Case) -> Variations[Model]:
         lambda how: logits(grid, weights, heads, POOLS[pool][1], how),
         Model(),
         [*others, *WHOLE, *EMBEDDING],
+        [
+            Change(within("the encoder", each.words), Model(stack=each.options))
+            for each in stack_changes(number_of_blocks(below(weights, "encoder.")))
+        ],
     )
 
 
@@ -205,6 +211,6 @@ def logits(grid: Tensor, weights: Weights, heads: int, asked: Reading, how: Mode
     tokens = embedded(grid, weights, how)
     tokens = tokens.mean(dim=1, keepdim=True) if how.mean_first else tokens
     if how.encodes:
-        tokens = stack(tokens, below(weights, "encoder."), heads, Stack())
+        tokens = stack(tokens, below(weights, "encoder."), heads, how.stack)
     made = linear((how.read or asked)(tokens), weights, "head", how.bias)
     return how.end(made) if how.end else made
