@@ -1,4 +1,4 @@
-"""Where the course's parts lie: what every other module asks, and nothing that it could import.
+"""Where the course's parts lie. Other modules import this one; it imports none of them.
 
 In the repository they are top-level folders beside the package. `setup.py` puts them into the wheel
 as `autograder/shipped`, so that an installed package brings its own. Whoever installed it may not

@@ -75,7 +75,8 @@ def judge_stage(
     stage: str, asked: list[Check], sources: dict[str, str], launcher: Launcher, reference: Runner
 ) -> StageReport:
     """The report on one stage, on the benchmark's inputs."""
-    found = Executor({stage: asked}, STANDINS, reference, SEED).judge_stage(
-        stage, sources, launcher
-    )
+    executor = Executor({stage: asked}, STANDINS, reference, SEED)
+    run = executor.stage_run(stage, sources, launcher)
+    run.ask_one_by_one()  # this process is the worker: there is no way to save
+    found = run.judgement()
     return StageReport(stage, found.verdicts, found.notes)

@@ -39,7 +39,9 @@ def grader() -> Iterator[Grader]:
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[Grader]:
     """A grader that does not wait for long."""
-    config = CourseConfig(data="sample", limits=Limits(program_wall_seconds=2.0))
+    config = CourseConfig(
+        data="sample", limits=Limits(program_wall_seconds=2.0, slow_program_wall_seconds=2.0)
+    )
     with Grader(config, b"a secret of the tests") as made:
         yield made
 

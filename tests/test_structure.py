@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +122,19 @@ def test_one_module_says_where_the_parts_lie_and_imports_none_of_them() -> None:
             # A neighbour may be found by `with_name`; whatever lies higher is looked up.
             assert "__file__).parent" not in path.read_text(), path
             assert "__file__).resolve()" not in path.read_text(), path
+
+
+def test_the_rooms_of_checking_have_arrows_that_run_one_way() -> None:
+    arrows: dict[str, set[str]] = {}
+    for path in python_files("autograder/checking"):
+        room = path.relative_to(ROOT / "autograder" / "checking").with_suffix("").parts[0]
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[:2] == ["autograder", "checking"] and len(parts) > 2 and parts[2] != room:
+                arrows.setdefault(room, set()).add(parts[2])
+    order = list(graphlib.TopologicalSorter(arrows).static_order())
+    assert order.index("worker") < order.index("api") < order.index("execution")
+    assert order.index("execution") < order.index("feedback") < order.index("notebook")
 
 
 def test_a_students_file_imports_torch_only() -> None:

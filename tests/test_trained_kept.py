@@ -47,7 +47,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory, launcher) -> Iterator[Train
             Image.new("RGB", (32, 32), (25 * ord(label) % 256, 0, 0)).save(
                 tiny / part / label / "0.png"
             )
-    made = TrainingGrader(CourseConfig(data=str(tiny), device="cpu"), launcher)
+    made = TrainingGrader(CourseConfig(data=str(tiny), device="cpu"))
     yield made
     made.close()
 
@@ -77,7 +77,7 @@ def test_a_file_is_evaluated_once_whatever_it_is_called_and_whatever_it_earns(
     asked = counted(monkeypatch, Outcome(0.45, "", "few", 10_000, 5, "few"))
     store = Store(tmp_path)
     for config in (SAMPLE, replace(SAMPLE, thresholds=(("vit", Threshold(0.1, 0.2)),))):
-        found = TrainingGrader(config, launcher, store).outcome(submission, "vit")
+        found = TrainingGrader(config, store).outcome(submission, "vit")
         assert found.accuracy == 0.45
     assert len(asked) == 1
     TrainingGrader(replace(SAMPLE, device="auto"), launcher, store).outcome(submission, "vit")

@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "tests" / "fixtures" / "verdicts.json.xz"
 SEEDS = (b"the first", b"the second", b"the third")
 HOME = "at home"
-IDLE = Limits(program_wall_seconds=2.0)
+IDLE = Limits(program_wall_seconds=2.0, slow_program_wall_seconds=2.0)
 AT_HOME = """
 import json, sys, tempfile
 from pathlib import Path

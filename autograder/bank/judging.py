@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import importlib
 from pathlib import Path
 
 import torch
@@ -16,7 +15,7 @@ import torch
 from autograder import hidden, places
 from autograder.bank import suspecting
 from autograder.checking import checks as public
-from autograder.checking.api.check import Check
+from autograder.checking.api.check import Check, checks_in
 from autograder.checking.assignments import CODE_STAGES, STAGES
 from autograder.checking.execution.executor import Executor
 from autograder.checking.execution.forking import ForkLauncher
@@ -55,12 +54,7 @@ def reference() -> LiveReference:
 @functools.cache
 def checks(stage: str) -> tuple[Check, ...]:
     """A stage's checks, public ones first."""
-    return tuple(
-        item.check
-        for package in ("autograder.checking.checks", "autograder.hidden")
-        for item in vars(importlib.import_module(f"{package}.test_{stage}")).values()
-        if hasattr(item, "check")
-    )
+    return tuple(c for c in checks_in(public) + checks_in(hidden) if c.stage == stage)
 
 
 def judge(stage: str, sources: dict[str, str], seed: bytes = SEED) -> StageReport:

@@ -21,8 +21,8 @@ Accuracies = Annotated[
     tuple[Accuracy, Accuracy],
     Meta(description="two accuracies from 0 to 1, the one that earns nothing first"),
 ]
-# The first of two limits is below the other one. A worker that may compute for no longer than one
-# of its programs is given none.
+# The first of two limits has to be below the second: a worker, for example, has to be allowed more
+# time than one of its programs.
 BELOW = (
     ("slow_program_cpu_seconds", "program_cpu_seconds"),
     ("slow_program_wall_seconds", "program_wall_seconds"),

@@ -58,7 +58,6 @@ class Grader:
 
     def __init__(self, config: CourseConfig, seed: bytes, store: Store | None = None) -> None:
         self.config = config
-        self.seed = seed
         self.store = store
         self.plain = unconfined()
         self.jails: JailPool | None = None
@@ -73,7 +72,7 @@ class Grader:
             newer=newer_syntax,
             limits=config.limits,
         )
-        self.training = TrainingGrader(config, self.plain, store)
+        self.training = TrainingGrader(config, store)
         code = folder_digest(CHECKING, HIDDEN, PACKAGE / "bank", BANK, SANDBOX, GRADING, SOLUTIONS)
         round_of_checks = digest(code, seed, torch.__version__, *config.limits.changed)
         self.version = digest(round_of_checks, config.isolation)

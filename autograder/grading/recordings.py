@@ -23,7 +23,7 @@ from autograder.checking.execution.session import read_sources, standins_in
 from autograder.checking.execution.verdicts import Status
 from autograder.checking.feedback import known_mistakes
 from autograder.checking.feedback.describe import precomputed
-from autograder.places import BANK, CHECKING, HIDDEN, PACKAGE, SOLUTIONS
+from autograder.places import BANK, CHECKING, GRADING, HIDDEN, PACKAGE, SOLUTIONS
 from autograder.places import RECORDINGS as KEPT
 
 from .guesses import Guesser
@@ -57,6 +57,7 @@ def _content(stage: str) -> str:
     checks = CHECKING / "checks"
     parts = [BANK / stage, HIDDEN / "recipes", SOLUTIONS]
     shared = [path for path in CHECKING.rglob("*.py") if path.parent != checks]
+    shared += [GRADING / "guesses.py", GRADING / "recordings.py"]
     shared += [*(PACKAGE / "bank").glob("*.py"), checks / f"test_{stage}.py"]
     texts = (part for path in sorted(shared) for part in (path.name, path.read_bytes()))
     return digest(stage, folder_digest(*parts), torch.__version__, *texts)

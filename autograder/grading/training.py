@@ -34,6 +34,7 @@ PROGRAM_IMAGES = 1000
 EVALUATED_WITH = (
     *sorted((CHECKING / "weights").glob("*.py")),
     CHECKING / "api" / "error_text.py",
+    CHECKING / "assignments" / "homework.py",
     CHECKING / "execution" / "limits.py",
     GRADING / "evaluation.py",
     GRADING / "training.py",
@@ -45,13 +46,11 @@ class TrainingGrader:
 
     Args:
         config: data set, thresholds, device and limits.
-        plain: whence workers come in the absence of a sandbox.
         store: where outcomes are kept; None keeps none.
     """
 
-    def __init__(self, config: CourseConfig, plain: Launcher, store: Store | None = None) -> None:
+    def __init__(self, config: CourseConfig, store: Store | None = None) -> None:
         self.config = config
-        self.plain = plain
         self.store = store
         self.evaluator = Evaluator(config.data, config.device, config.limits)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.checking.assignments import HOMEWORK
-from autograder.checking.execution.forking import unconfined
 from autograder.checking.weights.evaluation import TITLES, Outcome, percent
 from autograder.grading.config import load_config
 from autograder.grading.store import Store
@@ -84,8 +83,7 @@ def leaderboard(root: Path) -> Board:
     found = nicknames(root)
     remarks = [f"{name}: not listed: {why}" for name, why in sorted(found.refused.items())]
     outcomes: dict[str, dict[str, Outcome]] = {kind: {} for kind in KINDS}
-    launcher = unconfined()
-    grader = TrainingGrader(config, launcher, Store(root))
+    grader = TrainingGrader(config, Store(root))
     try:
         for student, nickname in found.taken.items():
             for kind in KINDS:
@@ -96,7 +94,6 @@ def leaderboard(root: Path) -> Board:
                     remarks.append(f"{student}: {TITLES[kind]} not evaluated: {error}")
     finally:
         grader.close()
-        launcher.close()
     least = {kind: threshold.nothing for kind, threshold in config.thresholds}
     known = [outcome for kind in KINDS for outcome in outcomes[kind].values()]
     return Board(

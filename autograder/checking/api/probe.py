@@ -48,7 +48,7 @@ class Probe:
 
     def module(self, name: str, dtype: str = "float32", **init: Any) -> Target:
         """A module of the student's, built with `init`, with fresh random weights loaded."""
-        key = (self.inputs.key, self.inputs.count, name, dtype, str(init))
+        key = (self.reference, self.inputs.key, self.inputs.count, name, dtype, str(init))
         if key not in self.drawn:
             program = Program(name, init=init, dtype=dtype)
             state = self.ask(program).header["state"]

@@ -34,7 +34,7 @@ class Executor:
         limits: what a submission may take.
 
     Raises:
-        ValueError: where the checks of a stage rest on each other in a circle, or share a name.
+        ValueError: where two checks of a stage share a name, or one rests on a later one.
     """
 
     def __init__(

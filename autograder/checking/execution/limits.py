@@ -18,7 +18,8 @@ class Limits:
     Attributes:
         program_cpu_seconds, program_wall_seconds: for one program that a check runs.
         slow_program_cpu_seconds, slow_program_wall_seconds: the same once a stage's program took
-            too long.
+            too long, and where all programs of a stage are asked at once: there the wall seconds
+            are for all of them.
         stage_seconds: by the clock, for all programs of a stage.
         worker_cpu_seconds: for one worker in the sandbox.
         memory_gib: for all processes of a submission in the sandbox.

@@ -82,7 +82,7 @@ class Recorder:
     def save(self, folder: Path, stage: str) -> None:
         """Write the stage's two files."""
         folder.mkdir(parents=True, exist_ok=True)
-        headers = {digest: told(reply.header) for digest, reply in self.replies.items()}
+        headers = {digest: without_places(reply.header) for digest, reply in self.replies.items()}
         tensors: dict[str, Tensor] = {
             f"{digest}/{key}": value
             for digest, reply in self.replies.items()
@@ -93,7 +93,7 @@ class Recorder:
         safetensors.torch.save_file(tensors, folder / f"{stage}.safetensors")
 
 
-def told(header: dict[str, Any]) -> dict[str, Any]:
+def without_places(header: dict[str, Any]) -> dict[str, Any]:
     """A reply's header without the solution's lines that raised errors."""
     answers = [untraced(answer) for answer in header.get("calls", ())]
     return untraced(header) | ({"calls": answers} if answers else {})

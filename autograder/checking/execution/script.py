@@ -19,8 +19,7 @@ import torch
 from torch import Tensor
 
 from ..api.check import Check
-from ..api.compare import CheckFailed
-from ..api.probe import Probe, ReferenceTrouble
+from ..api.probe import Probe
 from ..api.program import Answer, Program, Reply, Runner, packed
 from ..worker.protocol import ProtocolError
 
@@ -164,8 +163,8 @@ class Scripts:
                 checks = [each for each in self.checks[stage] if each.together == together]
                 try:
                     made = Script(checks, self.seed, self.reference)
-                except (ReferenceTrouble, CheckFailed):
-                    made = None  # Who judges the stage says so.
+                except Exception:  # Who judges the stage says so, check by check.
+                    made = None
                 self.made[stage, together] = made
             return self.made[stage, together]
 

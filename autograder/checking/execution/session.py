@@ -138,7 +138,7 @@ class StageSession:
             return None
 
     def try_all(self, programs: bytes, count: int) -> list[Answer] | None:
-        """The same within a slow program's time; if that passes, the next programs have theirs."""
+        """The same within the time of slow programs; later programs have the usual time again."""
         before, self.slow = self.slow, True
         try:
             return self.run_all(programs, count)
@@ -188,9 +188,11 @@ class StageSession:
             return {}
         needs = STAGES[self.stage].needs
         return {
-            Path(STAGES[stage].files[0]).stem: self.standins[stage]
+            function.module: self.standins[stage]
             for stage in needs
             if stage in self.standins
+            for function in STAGES[stage].functions
+            if function.stand_in
         }
 
     def _request(self, ask: Callable[[Connection, tuple[float, float]], T]) -> T:

@@ -130,10 +130,15 @@ class StageRun:
         try:
             verdicts = [self.entry(), *(self.verdict(each) for each in self.checks)]
         except PassesAlone:
+            self.close()  # Two runs at once would count as one submission's memory.
             return self.executor.stage_run(self.stage, self.sources, self.launcher).judgement()
         finally:
             self.close()
         return Judgement(self.stage, tuple(verdicts), self.failures, tuple(self._notes(verdicts)))
+
+    def ask_one_by_one(self) -> None:
+        """Ask each check's programs as it comes to them."""
+        self.asked = dict.fromkeys((False, True), NOTHING)
 
     def close(self) -> None:
         """End the workers."""

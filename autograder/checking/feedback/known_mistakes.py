@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -97,16 +99,22 @@ def save(folder: Path, stage: str, mistakes: list[KnownMistake]) -> None:
         listed.append(
             {"sentence": mistake.sentence, "signatures": signatures, "blocked": mistake.blocked}
         )
-    safetensors.torch.save_file(tensors, folder / f"{stage}.mistakes.safetensors")
-    (folder / f"{stage}.mistakes.json").write_text(json.dumps(listed))
+    # Other processes read and write the same files: each is replaced as a whole.
+    own = f".{os.getpid()}.{threading.get_ident()}"
+    for name, write in (
+        (f"{stage}.mistakes.safetensors", lambda path: safetensors.torch.save_file(tensors, path)),
+        (f"{stage}.mistakes.json", lambda path: path.write_text(json.dumps(listed))),
+    ):
+        write(folder / (name + own))
+        (folder / (name + own)).replace(folder / name)
 
 
 def load(folder: Path, stage: str) -> list[KnownMistake]:
-    """The known mistakes that `save` wrote; none where the files are not there."""
+    """The known mistakes that `save` wrote; none where the files are not there, or not whole."""
     try:
         listed = json.loads((folder / f"{stage}.mistakes.json").read_text())
         tensors = safetensors.torch.load_file(folder / f"{stage}.mistakes.safetensors")
-    except OSError:
+    except (OSError, ValueError, safetensors.SafetensorError):
         return []
     answers: dict[str, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():

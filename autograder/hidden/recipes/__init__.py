@@ -59,11 +59,13 @@ def variations(case: Case) -> Variations[Any] | None:
     if scene.target not in VARIATIONS or scene.gradient or not small:
         return None
     key = f"{scene.target} {scene.method} {scene.part} {key_of(case.expected)}"
-    if key not in KNOWN:
-        if len(KNOWN) >= MOST_KNOWN:
-            KNOWN.clear()
-        KNOWN[key] = fitting(case)
-    return KNOWN[key]
+    if key in KNOWN and (known := KNOWN.get(key)):
+        return known
+    found = fitting(case)
+    if len(KNOWN) >= MOST_KNOWN:
+        KNOWN.clear()
+    KNOWN[key] = found
+    return found
 
 
 def fitting(case: Case) -> Variations[Any] | None:
