@@ -80,11 +80,11 @@ def test_a_file_is_evaluated_once_whatever_it_is_called_and_whatever_it_earns(
         found = TrainingGrader(config, store).outcome(submission, "vit")
         assert found.accuracy == 0.45
     assert len(asked) == 1
-    TrainingGrader(replace(SAMPLE, device="auto"), launcher, store).outcome(submission, "vit")
+    TrainingGrader(replace(SAMPLE, device="auto"), store).outcome(submission, "vit")
     assert len(asked) == 2
     weights = submission / "vit.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
-    TrainingGrader(SAMPLE, launcher, store).outcome(submission, "vit")
+    TrainingGrader(SAMPLE, store).outcome(submission, "vit")
     assert len(asked) == 3
 
 
@@ -106,7 +106,7 @@ def test_a_damaged_note_of_an_outcome_is_made_again(
     launcher, submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes
 ) -> None:
     asked = counted(monkeypatch, Outcome(0.45, "", "few", 10_000, 5, "few"))
-    grader = TrainingGrader(SAMPLE, launcher, Store(tmp_path))
+    grader = TrainingGrader(SAMPLE, Store(tmp_path))
     grader.outcome(submission, "vit")
     (note,) = (tmp_path / ".vitcourse" / "verdicts").iterdir()
     note.write_bytes(damage)
@@ -127,7 +127,7 @@ def test_other_images_or_other_code_of_evaluation_ask_again(
     config = replace(SAMPLE, data=str(folder))
 
     def name() -> str:
-        return TrainingGrader(config, launcher).key(submission, True, "")
+        return TrainingGrader(config).key(submission, True, "")
 
     first = name()
     assert name() == first
@@ -187,7 +187,7 @@ def test_a_wrong_vit_whose_answers_are_no_logits_earns_nothing(
     sources = read_sources(ROOT / "solutions")
     head, tail = sources["ViT"].rsplit("        tokens = self.encoder(", 1)
     sources["ViT"] = f"{head}        {forward}\n        tokens = self.encoder({tail}"
-    grader = TrainingGrader(SAMPLE, launcher)
+    grader = TrainingGrader(SAMPLE)
     monkeypatch.setattr(grader.evaluator, "test_set", lambda: (FEW.test_images, FEW.test_labels))
     report = grader.report(submission, sources, launcher)
     assert report.earned == 0
