@@ -32,6 +32,7 @@ class Formula:
         causal: whether the keys after a query are hidden.
         axis: over which the softmax runs; None for no softmax.
         late: whether the weights are divided in place of the scores.
+        even: whether every key has the same weight.
     """
 
     divisor: float | None = None
@@ -39,6 +40,7 @@ class Formula:
     causal: bool = False
     axis: int | None = -1
     late: bool = False
+    even: bool = False
 
 
 def formula_changes(scene: Scene) -> list[Change[Formula]]:
@@ -69,6 +71,7 @@ def formula_changes(scene: Scene) -> list[Change[Formula]]:
         *changes,
         Change("The scores are divided by 2.", Formula(divisor=2.0)),
         Change(late, Formula(late=True)),
+        Change("Every key has the same weight, whatever the scores are.", Formula(even=True)),
         Change(causal, Formula(causal=True)),
         *(Change(limited, Formula(limit=limit)) for limit in LIMITS),
     ]
@@ -85,7 +88,7 @@ def attend(queries: Tensor, keys: Tensor, values: Tensor, how: Formula) -> tuple
         raise ValueError("no heads here")
     root = math.sqrt(queries.shape[-1])
     scores = scores / (1.0 if how.late else how.divisor or root)
-    scores = scores.clamp(-how.limit, how.limit)
+    scores = 0 * scores if how.even else scores.clamp(-how.limit, how.limit)
     if how.causal:
         hidden = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
         scores = scores.masked_fill(hidden, -math.inf)

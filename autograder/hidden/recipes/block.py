@@ -50,6 +50,7 @@ class Block:
         mlp_first: whether the MLP comes before the attention.
         parallel: whether both read the block's input.
         between_images: whether the attention takes the batch for the tokens.
+        one_head: whether one head does all of it.
         layers: how the MLP works.
     """
 
@@ -58,6 +59,7 @@ class Block:
     mlp_first: bool = False
     parallel: bool = False
     between_images: bool = False
+    one_head: bool = False
     layers: Mlp = field(default_factory=Mlp)
 
 
@@ -90,6 +92,7 @@ def block_changes() -> list[Change[Block]]:
             "attention); batch comes first here.",
             Block(between_images=True),
         ),
+        Change("The attention works with one head.", Block(one_head=True)),
         *(Change(within("the MLP", each.words), Block(layers=each.options)) for each in CHANGES),
     ]
     return changes
@@ -124,7 +127,7 @@ def one_block(tokens: Tensor, weights: Weights, heads: int, how: Block) -> Tenso
 
     def attended(y: Tensor) -> Tensor:
         y = y.transpose(0, 1) if how.between_images else y
-        made = attention(y, below(weights, "attention."), heads, Heads())[0]
+        made = attention(y, below(weights, "attention."), 1 if how.one_head else heads, Heads())[0]
         return made.transpose(0, 1) if how.between_images else made
 
     def through_mlp(y: Tensor) -> Tensor:

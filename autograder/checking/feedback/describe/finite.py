@@ -22,7 +22,7 @@ def describe_not_finite(case: Case) -> list[str]:
     right = case.right() | odd
     end = "; all others are right." if bool(right.all()) and not bool(odd.all()) else "."
     sentences = [f"{start}: {where(odd, case)}{end}"]
-    reason = overflowing(odd, case)
+    reason = overflowing(odd, case) or without_variance(odd, case)
     return [reason, *sentences] if reason else sentences
 
 
@@ -76,12 +76,28 @@ def overflowing(odd: Tensor, case: Case) -> str | None:
     return None
 
 
+def without_variance(odd: Tensor, case: Case) -> str | None:
+    """Whether exactly the tokens are hit whose numbers are all alike."""
+    tokens = case.scene.inputs.get("tokens")
+    if tokens is None or tokens.shape != odd.shape:
+        return None
+    flat = tokens.double().var(dim=-1, unbiased=False) == 0
+    if bool(flat.any()) and bool((odd.any(dim=-1) == flat).all()):
+        return (
+            "Exactly the tokens whose numbers are all the same are hit: their variance is 0, and "
+            "nothing is added to it before the division."
+        )
+    return None
+
+
 def constant(case: Case) -> str | None:
     """All numbers alike, or alike along one axis."""
     got = case.got
     if got.numel() < 2:
         return None
     if not bool(got.any()):
+        if case.scene.gradient:
+            return "The gradient is 0 everywhere: changes here do not reach the output."
         return f"All of {case.yours} {are(case.scene.part)} 0."
     if bool((got == got.flatten()[0]).all()):
         return f"All numbers are the same: {short(float(got.flatten()[0]))}."
@@ -97,5 +113,8 @@ def alike_along_axis(case: Case) -> str | None:
         if alike and not case.same(expected, expected.narrow(axis, 0, 1).expand_as(expected)):
             if case.same(first, expected.mean(dim=axis, keepdim=True)):
                 return f"Every {singular(name)} gets the mean over all: axis {axis} ({name})."
+            for place in range(min(expected.shape[axis], 64)):
+                if case.same(first, expected.narrow(axis, place, 1)):
+                    return f"Every {singular(name)} gets what only {singular(name)} {place} should."
             return f"Every {singular(name)} gets the same numbers (axis {axis}, {name})."
     return None
